@@ -1,0 +1,151 @@
+"""Joining, leaving and changing what one is in a group.
+
+Every function writes its audit line in the same transaction. Who may do it is not
+asked here but in `policy`; what must stay true whoever does it is kept here, under a
+lock on the organisation, and by the constraints of the models.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from groups import audit, pins
+from groups.models import Group, Membership, OrganisationMember, Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class OwnerStays(Exception):
+    """The owner's role is kept until somebody else owns the group."""
+
+    def __str__(self) -> str:
+        return str(_("The owner stays. Transfer the ownership to somebody else first."))
+
+
+class AlreadyMember(Exception):
+    def __str__(self) -> str:
+        return str(_("This person is a member here already."))
+
+
+@transaction.atomic
+def join(user: User, *, group: Group, role: Role, by: User | None) -> Membership:
+    """Make `user` a member of `group`; raise AlreadyMember."""
+    organisation = group.lock_organisation()
+    if Membership.objects.filter(user=user, group=group).exists():
+        raise AlreadyMember
+    member, is_new = OrganisationMember.objects.get_or_create(
+        organisation=organisation, user=user
+    )
+    membership = Membership.objects.create(
+        user=user, group=group, organisation=organisation, role=role
+    )
+    audit.record(
+        audit.Event.MEMBER_JOINED,
+        group=group,
+        by=by,
+        subject=user,
+        details=membership.get_role_display(),
+    )
+    if is_new:
+        pins.claim_on_joining(member)
+    return membership
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, role: Role, by: User) -> None:
+    """Raise OwnerStays for the owner."""
+    locked = _lock_unless_owner(membership)
+    before = locked.get_role_display()
+    locked.role = role
+    locked.save(update_fields=["role"])
+    _record(
+        audit.Event.ROLE_CHANGED,
+        locked,
+        by,
+        details=f"{before} → {locked.get_role_display()}",
+    )
+
+
+@transaction.atomic
+def suspend(membership: Membership, *, by: User) -> None:
+    """Raise OwnerStays for the owner."""
+    locked = _lock_unless_owner(membership)
+    locked.suspended_at = timezone.now()
+    locked.save(update_fields=["suspended_at"])
+    _record(audit.Event.MEMBER_SUSPENDED, locked, by)
+
+
+@transaction.atomic
+def reinstate(membership: Membership, *, by: User) -> None:
+    locked = _lock_unless_owner(membership)
+    locked.suspended_at = None
+    locked.save(update_fields=["suspended_at"])
+    _record(audit.Event.MEMBER_REINSTATED, locked, by)
+
+
+@transaction.atomic
+def remove(membership: Membership, *, by: User) -> None:
+    """End a membership; with the last one the person leaves the organisation.
+
+    Leaving ends assignments and the PIN's claim there. Raise OwnerStays.
+    """
+    locked = _lock_unless_owner(membership)
+    _record(audit.Event.MEMBER_REMOVED, locked, by)
+    locked.delete()
+    others = Membership.objects.filter(
+        organisation=locked.organisation_id, user=locked.user_id
+    )
+    if not others.exists():
+        _leave(
+            OrganisationMember.objects.get(
+                organisation=locked.organisation_id, user=locked.user_id
+            )
+        )
+
+
+@transaction.atomic
+def transfer_ownership(group: Group, *, to: User, by: User) -> None:
+    """Make `to` the owner, and a Super-administrator of the group where needed."""
+    organisation = group.lock_organisation()
+    Membership.objects.update_or_create(
+        user=to,
+        group=organisation,
+        defaults={
+            "organisation": organisation,
+            "role": Role.SUPERADMINISTRATOR,
+            "suspended_at": None,
+        },
+    )
+    organisation.owner = to
+    organisation.save(update_fields=["owner"])
+    audit.record(audit.Event.OWNER_CHANGED, group=organisation, by=by, subject=to)
+
+
+def _leave(member: OrganisationMember) -> None:
+    pins.release(member)
+    try:
+        member.delete()
+    except ProtectedError as error:  # A membership came in between: they stay.
+        raise OwnerStays from error
+
+
+def _lock_unless_owner(membership: Membership) -> Membership:
+    membership.group.lock_organisation()
+    locked = Membership.objects.select_related("group", "user").get(pk=membership.pk)
+    if locked.is_owner:
+        raise OwnerStays
+    return locked
+
+
+def _record(
+    event: audit.Event, membership: Membership, by: User, details: str = ""
+) -> None:
+    audit.record(
+        event, group=membership.group, by=by, subject=membership.user, details=details
+    )

@@ -35,7 +35,9 @@ class CanonicalEmailField(TextField):
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> User:
         user = self.model(email=addresses.deliverable(email), **fields)
         user.set_password(password)
         user.save(using=self._db)

@@ -13,7 +13,8 @@ class ForeignKeyTogether(BaseConstraint):
     Django knows only keys of one column. Several columns say what one cannot: that
     two rows belong to the same organisation, or that an owner holds a certain role.
     `to_columns` of `to_table` need a unique constraint of their own. A NULL in any
-    column leaves the row unchecked (SQL's MATCH SIMPLE).
+    column leaves the row unchecked (SQL's MATCH SIMPLE). With `cascades` the database
+    deletes the row when the one that it points to goes.
     """
 
     def __init__(
@@ -23,11 +24,13 @@ class ForeignKeyTogether(BaseConstraint):
         columns: tuple[str, ...],
         to_table: str,
         to_columns: tuple[str, ...],
+        cascades: bool = False,
     ) -> None:
         super().__init__(name=name)
         self.columns = columns
         self.to_table = to_table
         self.to_columns = to_columns
+        self.cascades = cascades
 
     def constraint_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
@@ -42,6 +45,7 @@ class ForeignKeyTogether(BaseConstraint):
         return (
             f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({listed(self.columns)}) "
             f"REFERENCES {quote(self.to_table)} ({listed(self.to_columns)}) "
+            f"{'ON DELETE CASCADE ' if self.cascades else ''}"
             "DEFERRABLE INITIALLY DEFERRED"
         )
 
@@ -59,7 +63,8 @@ class ForeignKeyTogether(BaseConstraint):
         if model is None or schema_editor is None:
             return ""
         quote = schema_editor.quote_name
-        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
+        table = quote(model._meta.db_table)
+        return f"ALTER TABLE {table} DROP CONSTRAINT {quote(self.name)}"
 
     def validate(self, *args: object, **options: object) -> None:
         """Nothing: the key is deferred, and only the commit can know."""
@@ -77,5 +82,6 @@ class ForeignKeyTogether(BaseConstraint):
             "columns": self.columns,
             "to_table": self.to_table,
             "to_columns": self.to_columns,
+            "cascades": self.cascades,
         }
         return path, (), options

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -91,22 +90,16 @@ def reinstate(membership: Membership, *, by: User) -> None:
 
 @transaction.atomic
 def remove(membership: Membership, *, by: User) -> None:
-    """End a membership; with the last one the person leaves the organisation.
+    """End a membership, and the assignments in its part of the tree.
 
-    Leaving ends assignments and the PIN's claim there. Raise OwnerStays.
+    With the last one the person leaves the organisation, and their PIN's claim there
+    ends. Raise OwnerStays.
     """
     locked = _lock_unless_owner(membership)
     _record(audit.Event.MEMBER_REMOVED, locked, by)
+    locked.user.assignments.filter(charger__group__in=locked.group.and_below()).delete()
     locked.delete()
-    others = Membership.objects.filter(
-        organisation=locked.organisation_id, user=locked.user_id
-    )
-    if not others.exists():
-        _leave(
-            OrganisationMember.objects.get(
-                organisation=locked.organisation_id, user=locked.user_id
-            )
-        )
+    _leave_unless_member_elsewhere(locked)
 
 
 @transaction.atomic
@@ -127,12 +120,12 @@ def transfer_ownership(group: Group, *, to: User, by: User) -> None:
     audit.record(audit.Event.OWNER_CHANGED, group=organisation, by=by, subject=to)
 
 
-def _leave(member: OrganisationMember) -> None:
-    pins.release(member)
-    try:
+def _leave_unless_member_elsewhere(ended: Membership) -> None:
+    here = {"organisation": ended.organisation_id, "user": ended.user_id}
+    if not Membership.objects.filter(**here).exists():
+        member = OrganisationMember.objects.get(**here)
+        pins.release(member)
         member.delete()
-    except ProtectedError as error:  # A membership came in between: they stay.
-        raise OwnerStays from error
 
 
 def _lock_unless_owner(membership: Membership) -> Membership:

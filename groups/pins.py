@@ -121,7 +121,10 @@ def remove(member: OrganisationMember, *, by: User) -> None:
     with transaction.atomic():
         release(member)
         audit.record(
-            audit.Event.PIN_REMOVED, group=member.organisation, by=by, subject=member.user
+            audit.Event.PIN_REMOVED,
+            group=member.organisation,
+            by=by,
+            subject=member.user,
         )
 
 
@@ -173,7 +176,9 @@ def rotate_pepper(old: str, new: str) -> int:
 def verify_pepper() -> None:
     """Raise ImproperlyConfigured where PIN_PEPPER is not the one the PINs are under."""
     expected = _check_value(settings.PIN_PEPPER)
-    stored, _created = PinCheck.objects.get_or_create(id=1, defaults={"value": expected})
+    stored, _created = PinCheck.objects.get_or_create(
+        id=1, defaults={"value": expected}
+    )
     if not hmac.compare_digest(stored.value, expected):
         raise ImproperlyConfigured(
             "PIN_PEPPER is not the one that the Commander PINs in the database were"
@@ -203,9 +208,7 @@ def _candidates(user: User, now: datetime) -> list[str]:
 def _is_free(user: User, pin: str, now: datetime) -> bool:
     taken = Q(pk__in=[])
     for organisation_id in _organisations(user):
-        taken |= Q(
-            organisation=organisation_id, digest=digest(organisation_id, pin)
-        )
+        taken |= Q(organisation=organisation_id, digest=digest(organisation_id, pin))
     return not PinClaim.objects.filter(taken).exclude(_is_over(now)).exists()
 
 
@@ -219,14 +222,19 @@ def _claim_everywhere(user: User, pin: str, now: datetime) -> None:
 
 
 def _replace_claim(member: OrganisationMember, pin: str, now: datetime) -> None:
-    held = PinClaim.objects.filter(organisation=member.organisation, holder=member.user_id)
+    held = PinClaim.objects.filter(
+        organisation=member.organisation, holder=member.user_id
+    )
     if held.filter(digest=digest(member.organisation_id, pin)).exists():
         return
     held.update(released_at=now)
     _forget_quarantined(member.organisation, now)
     _claim(member, pin, now)
     audit.record(
-        audit.Event.PIN_SET, group=member.organisation, by=member.user, subject=member.user
+        audit.Event.PIN_SET,
+        group=member.organisation,
+        by=member.user,
+        subject=member.user,
     )
 
 

@@ -172,9 +172,5 @@ def _is_user(action: Action, model: Any) -> Q:
 
 
 def _denial(action: Action) -> str:
-    reaches = [roles_for(action, Reach.ALL), roles_for(action, Reach.USERS)]
-    roles = min((roles for roles in reaches if roles), key=lambda roles: roles[0])
-    return _("This needs the role %(role)s here: %(action)s.") % {
-        "role": roles[0].label,
-        "action": action.value,
-    }
+    roles = roles_for(action, Reach.USERS) + roles_for(action, Reach.ALL)
+    return _("This needs the role %(role)s here.") % {"role": roles[0].label}

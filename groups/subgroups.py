@@ -118,9 +118,7 @@ def delete(group: Group, *, by: User) -> None:
     group.lock_organisation()
     if group.parent is None or not is_empty(group):
         raise NotEmpty
-    audit.record(
-        audit.Event.GROUP_DELETED, group=group.parent, by=by, subject=group
-    )
+    audit.record(audit.Event.GROUP_DELETED, group=group.parent, by=by, subject=group)
     try:
         with transaction.atomic():
             group.delete()
@@ -134,7 +132,9 @@ def is_empty(group: Group) -> bool:
 
 
 def _too_deep() -> str:
-    return str(_("Subgroups go at most %(levels)d levels deep.") % {"levels": MAX_DEPTH})
+    return str(
+        _("Subgroups go at most %(levels)d levels deep.") % {"levels": MAX_DEPTH}
+    )
 
 
 def _name_taken() -> str:

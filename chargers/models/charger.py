@@ -197,6 +197,7 @@ class Assignment(models.Model):
                 columns=("organisation_id", "user_id"),
                 to_table="groups_organisationmember",
                 to_columns=("organisation_id", "user_id"),
+                cascades=True,
             ),
         ]
 

@@ -81,9 +81,7 @@ class ChargingSession(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["-started_at", "-id"], name="chargers_session_latest"
-            ),
+            models.Index(fields=["-started_at", "-id"], name="chargers_session_latest"),
             models.Index(
                 fields=["user", "-started_at"], name="chargers_session_of_user"
             ),

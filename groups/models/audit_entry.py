@@ -54,7 +54,9 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit trail")
         indexes = [
-            models.Index(fields=["organisation", "-at"], name="groups_auditentry_latest")
+            models.Index(
+                fields=["organisation", "-at"], name="groups_auditentry_latest"
+            )
         ]
 
     def __str__(self) -> str:

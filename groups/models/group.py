@@ -46,6 +46,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """These groups and everything that they are inside of."""
         return Group.objects.filter(pk__in=AndAbove(self.values("pk", "parent_id")))
 
+
 def in_tree_order(groups: Iterable[Group]) -> list[Group]:
     """Sort so that children follow their parent, siblings keeping their order."""
     groups = list(groups)

@@ -123,5 +123,3 @@ class Membership(models.Model):
     @property
     def is_owner(self) -> bool:
         return self.group.owner_id == self.user_id
-
-

@@ -158,5 +158,3 @@ def _safe_cell(value: object) -> object:
 
 def wants_csv(request: HttpRequest) -> bool:
     return request.GET.get("format") == "csv"
-
-

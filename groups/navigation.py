@@ -105,10 +105,16 @@ class Navigation:
             self._link(_("Home"), "house", "", self.group.get_absolute_url()),
             self._link(_("Users"), "users", "users", self._users_url()),
             self._link(
-                _("Chargers"), "plug-zap", "chargers", reverse("chargers:list", args=[pk])
+                _("Chargers"),
+                "plug-zap",
+                "chargers",
+                reverse("chargers:list", args=[pk]),
             ),
             self._link(
-                _("Sessions"), "history", "sessions", reverse("chargers:sessions", args=[pk])
+                _("Sessions"),
+                "history",
+                "sessions",
+                reverse("chargers:sessions", args=[pk]),
             ),
         ]
         if self.is_administrator:

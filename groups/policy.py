@@ -150,6 +150,15 @@ def may_change_role(actor: User, membership: Membership) -> bool:
     return not membership.is_owner and can(actor, Action.CHANGE_ROLE, membership)
 
 
+def may_transfer_ownership(user: User, group: Group) -> bool:
+    return group.owner_id == user.pk
+
+
+def deny_unless_owner(user: User, group: Group) -> None:
+    if not may_transfer_ownership(user, group):
+        raise PermissionDenied(_("Only the owner of the group can do this."))
+
+
 def _groups_ruled_by(user: User, roles: list[Role]) -> AndBelow:
     held = Membership.objects.filter(user=user, standing__in=roles)
     return AndBelow(held.values("group_id"))

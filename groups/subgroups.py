@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Manager
 from django.utils.translation import gettext_lazy as _
 
 from groups import audit
@@ -116,7 +117,7 @@ def delete(group: Group, *, by: User) -> None:
     Raise NotEmpty while people, chargers or subgroups are in it.
     """
     group.lock_organisation()
-    if group.parent is None or not is_empty(group):
+    if group.parent is None or not contents(group).is_empty:
         raise NotEmpty
     audit.record(audit.Event.GROUP_DELETED, group=group.parent, by=by, subject=group)
     try:
@@ -126,9 +127,48 @@ def delete(group: Group, *, by: User) -> None:
         raise NotEmpty from error
 
 
-def is_empty(group: Group) -> bool:
-    inside = (group.children, group.memberships, group.chargers)
-    return not any(rows.exists() for rows in inside)
+@transaction.atomic
+def configure(
+    group: Group, *, name: str, currency: str, time_zone: str, by: User
+) -> None:
+    """Change what a group has and its subgroups inherit."""
+    organisation = group.lock_organisation()
+    organisation.name = name
+    organisation.currency = currency
+    organisation.time_zone = time_zone
+    organisation.save(update_fields=["name", "currency", "time_zone"])
+    audit.record(
+        audit.Event.GROUP_CHANGED,
+        group=organisation,
+        by=by,
+        subject=name,
+        details=f"{currency}, {time_zone}",
+    )
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What stands in the way of deleting a group."""
+
+    subgroups: list[str]
+    people: list[str]
+    chargers: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.subgroups or self.people or self.chargers)
+
+
+def contents(group: Group) -> Contents:
+    return Contents(
+        subgroups=_names(group.children, "name"),
+        people=_names(group.memberships, "user__name"),
+        chargers=_names(group.chargers, "name"),
+    )
+
+
+def _names(rows: Manager[Any], path: str) -> list[str]:
+    return list(rows.order_by(path).values_list(path, flat=True))
 
 
 def _too_deep() -> str:

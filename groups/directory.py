@@ -1,0 +1,158 @@
+"""The Users page: everybody of a group and of what is below it, a row each place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from groups import policy
+from groups.models import Group, Membership, PinClaim, Role
+from groups.policy import Action
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SORT_COLUMNS = {
+    "name": ("user__name",),
+    "email": ("user__email_canonical",),
+    "role": ("role", "user__name"),
+    "where": ("group__name", "user__name"),
+    "seen": ("user__last_seen_at", "user__name"),
+}
+COLUMNS = {
+    "name": gettext_lazy("Name"),
+    "role": gettext_lazy("User type"),
+    "where": gettext_lazy("Where"),
+    "chargers": gettext_lazy("Chargers"),
+    "pin": gettext_lazy("Commander PIN"),
+    "seen": gettext_lazy("Last seen"),
+}
+
+
+class PinState(StrEnum):
+    SET = "set"
+    UNSET = "unset"
+    NEEDS_NEW = "needs-new"
+
+    @property
+    def label(self) -> StrOrPromise:
+        return {
+            PinState.SET: gettext_lazy("Set"),
+            PinState.UNSET: gettext_lazy("Not set"),
+            PinState.NEEDS_NEW: gettext_lazy("Needs a new one"),
+        }[self]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: a person in one place."""
+
+    membership: Membership
+    chargers: str
+    pin_state: PinState
+    is_oneself: bool
+
+
+def people_in(group: Group, *, seen_by: User) -> policy.QuerySet[Membership]:
+    """The memberships in `group` and below that `seen_by` may see."""
+    inside = Membership.objects.filter(group__in=group.and_below())
+    return policy.scope(seen_by, Action.SEE_PEOPLE, inside).select_related(
+        "user", "group"
+    )
+
+
+def entries(
+    memberships: Iterable[Membership], *, group: Group, seen_by: User
+) -> list[Entry]:
+    """Add to each membership what the list shows beside it, in two queries."""
+    memberships = list(memberships)
+    user_ids = {membership.user_id for membership in memberships}
+    assigned = _chargers_assigned(user_ids, group)
+    states = pin_states(user_ids, group)
+    return [
+        Entry(
+            membership=membership,
+            chargers=_chargers_text(membership, assigned),
+            pin_state=states[membership.user_id],
+            is_oneself=membership.user_id == seen_by.pk,
+        )
+        for membership in memberships
+    ]
+
+
+def pin_states(user_ids: set[UUID], group: Group) -> dict[UUID, PinState]:
+    """Say of each person how their PIN stands in the organisation of `group`."""
+    states = dict.fromkeys(user_ids, PinState.UNSET)
+    claims = PinClaim.objects.filter(holder__in=user_ids)
+    for holder, organisation in claims.values_list("holder", "organisation"):
+        if organisation == group.organisation_id:
+            states[holder] = PinState.SET
+        elif states[holder] is PinState.UNSET:
+            states[holder] = PinState.NEEDS_NEW
+    return states
+
+
+def csv_rows(
+    memberships: policy.QuerySet[Membership], *, group: Group, seen_by: User
+) -> Iterator[list[object]]:
+    chunk: list[Membership] = []
+    for membership in memberships.iterator(chunk_size=500):
+        chunk.append(membership)
+        if len(chunk) == 500:
+            yield from _csv_chunk(chunk, group, seen_by)
+            chunk = []
+    yield from _csv_chunk(chunk, group, seen_by)
+
+
+def csv_header() -> list[str]:
+    return [
+        _("Name"),
+        _("E-mail"),
+        _("User type"),
+        _("Suspended"),
+        _("Where"),
+        _("Chargers"),
+        _("Commander PIN"),
+        _("Last seen"),
+    ]
+
+
+def _csv_chunk(
+    memberships: list[Membership], group: Group, seen_by: User
+) -> Iterator[list[object]]:
+    for entry in entries(memberships, group=group, seen_by=seen_by):
+        user = entry.membership.user
+        yield [
+            user.name,
+            user.email,
+            entry.membership.get_role_display(),
+            _("yes") if entry.membership.is_suspended else _("no"),
+            entry.membership.group.name,
+            entry.chargers,
+            entry.pin_state.label,
+            user.last_seen_at.isoformat(timespec="seconds")
+            if user.last_seen_at
+            else "",
+        ]
+
+
+def _chargers_assigned(user_ids: set[UUID], group: Group) -> dict[UUID, int]:
+    in_organisation = Q(assignments__organisation=group.organisation_id)
+    counted = User.objects.filter(pk__in=user_ids).annotate(
+        assigned=Count("assignments", filter=in_organisation)
+    )
+    return dict(counted.values_list("pk", "assigned"))
+
+
+def _chargers_text(membership: Membership, assigned: dict[UUID, int]) -> str:
+    if membership.role != Role.USER:
+        return _("All here")
+    return str(assigned[membership.user_id])

@@ -15,10 +15,11 @@ from django.urls import reverse_lazy
 from wallportal import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.FileAwareEnv()
 environment.read_dotenv(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 # Core
 
@@ -28,11 +29,9 @@ SECRET_KEY = environment.secret(env, "SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 BASE_URL = environment.base_url(env)
 IS_HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname])
+ALLOWED_HOSTS = environment.allowed_hosts(env, urlsplit(BASE_URL).hostname)
 if not DEMO and DEBUG:
     environment.refuse("DEBUG is on. It shows secrets to strangers; set DEBUG=false.")
-if "*" in ALLOWED_HOSTS:
-    environment.refuse("ALLOWED_HOSTS must name the portal's hosts, not *.")
 if not DEMO and not IS_HTTPS:
     environment.refuse("BASE_URL must begin with https:// unless DEMO=true.")
 
@@ -77,7 +76,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 DEFAULT_DATABASE_URL = f"sqlite:///{VAR_DIR / 'wallportal.sqlite3'}"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=DEFAULT_DATABASE_URL),
+    "default": environment.database(env, DEFAULT_DATABASE_URL),
 }
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

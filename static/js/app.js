@@ -1,0 +1,6 @@
+import "./copy-button.js";
+import "./filter-form.js";
+import "./menu.js";
+import "./pin-field.js";
+import "./save-state.js";
+import "./submit-once.js";

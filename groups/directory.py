@@ -27,14 +27,6 @@ SORT_COLUMNS = {
     "where": ("group__name", "user__name"),
     "seen": ("user__last_seen_at", "user__name"),
 }
-COLUMNS = {
-    "name": gettext_lazy("Name"),
-    "role": gettext_lazy("User type"),
-    "where": gettext_lazy("Where"),
-    "chargers": gettext_lazy("Chargers"),
-    "pin": gettext_lazy("Commander PIN"),
-    "seen": gettext_lazy("Last seen"),
-}
 
 
 class PinState(StrEnum):

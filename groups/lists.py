@@ -107,23 +107,6 @@ class Sorting:
             )
         return queryset.order_by(*fields)
 
-    def headers(self, labels: Mapping[str, str]) -> list[dict[str, str]]:
-        """Return what `components/sort_header.html` needs for each labelled column."""
-        return [self._header(key, label) for key, label in labels.items()]
-
-    def _header(self, key: str, label: str) -> dict[str, str]:
-        is_current = key == self.column
-        return {
-            "key": key,
-            "label": str(label),
-            "sort": (f"-{key}" if is_current and not self.is_descending else key)
-            if key in self.columns
-            else "",
-            "aria_sort": ("descending" if self.is_descending else "ascending")
-            if is_current
-            else "",
-        }
-
 
 def csv_response(
     name: str, header: Iterable[str], rows: Iterable[Iterable[object]]

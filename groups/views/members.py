@@ -40,7 +40,7 @@ def users(request: UserRequest, group_id: UUID) -> HttpResponseBase:
     context = {
         "group": group,
         "filter": narrowing,
-        "headers": sorting.headers(directory.COLUMNS),
+        "sort": sorting.by,
         "page": page,
         "entries": directory.entries(page.rows, group=group, seen_by=request.user),
     }

@@ -11,7 +11,8 @@ document.addEventListener("submit", (event) => {
 });
 
 // A page from the back-forward cache comes back as it was left: waiting.
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[aria-busy]")) {
     form.removeAttribute("aria-busy");
   }

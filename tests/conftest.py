@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests import chromium
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if BROWSER_TESTS in item.path.parents:
+            item.add_marker("browser")
+            if not chromium.find() and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium was found"))

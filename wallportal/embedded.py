@@ -57,19 +57,22 @@ def chosen_port(name: str) -> int:
     return int(value)
 
 
-def free_addresses() -> Addresses:
-    """Return the chosen ports, or end with a sentence about the first busy one."""
-    ports = {name: chosen_port(name) for name in DEFAULT_PORTS}
-    if len(set(ports.values())) < len(ports):
-        refuse(f"{', '.join(ports)} must differ.")
-    for name, port in ports.items():
+def chosen_addresses() -> Addresses:
+    ports = [chosen_port(name) for name in DEFAULT_PORTS]
+    if len(set(ports)) < len(ports):
+        refuse(f"{', '.join(DEFAULT_PORTS)} must differ.")
+    return Addresses(*ports)
+
+
+def refuse_busy_ports(addresses: Addresses) -> None:
+    ports = (addresses.portal, addresses.gateway, addresses.keypad)
+    for name, port in zip(DEFAULT_PORTS, ports, strict=True):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError:
                 refuse(f"port {port} is busy. Choose another one with {name}=.")
-    return Addresses(*ports.values())
 
 
 def var_dir() -> Path:
@@ -166,7 +169,7 @@ def demo() -> dict[str, list[dict[str, str]]]:
 
 
 def first_commander() -> dict[str, str]:
-    return next(c for c in demo()["chargers"] if c["model"].startswith("Commander"))
+    return next(each for each in demo()["chargers"] if "Commander" in each["model"])
 
 
 @dataclass
@@ -232,10 +235,13 @@ def leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def main() -> None:
+    addresses = chosen_addresses()
+    environment = demo_environment(addresses)
+    if command := sys.argv[1:]:
+        sys.exit(subprocess.call(manage(*command), env=environment))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
-    addresses = free_addresses()
-    environment = demo_environment(addresses)
+    refuse_busy_ports(addresses)
     prepare(addresses, environment)
     supervisor = Supervisor(children(addresses, environment))
     supervisor.run(Announcement(addresses))

@@ -7,6 +7,7 @@ import django.db.models.expressions
 import django.utils.timezone
 import groups.constraints
 import groups.models.group
+import groups.models.pin_claim
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -370,7 +371,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=groups.models.pin_claim.outlive,
                         related_name="pin_claims",
                         to=settings.AUTH_USER_MODEL,
                     ),

@@ -3,10 +3,25 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, UniqueConstraint, When
+from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from groups.constraints import ForeignKeyTogether
 from groups.models.group import Group
+
+
+def outlive(
+    collector: Collector,
+    field: models.ForeignKey[models.Model, models.Model],
+    sub_objs: models.QuerySet[models.Model],
+    using: str,
+) -> None:
+    """On deletion of a person: what they held is given up, and so quarantined."""
+    released_at = field.model._meta.get_field("released_at")
+    collector.add_field_update(
+        released_at, timezone.now(), sub_objs.filter(released_at=None)
+    )
+    collector.add_field_update(field, None, sub_objs)
 
 
 class PinClaim(models.Model):
@@ -19,10 +34,7 @@ class PinClaim(models.Model):
 
     organisation = models.ForeignKey(Group, models.CASCADE, related_name="pin_claims")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="pin_claims",
+        settings.AUTH_USER_MODEL, outlive, null=True, related_name="pin_claims"
     )
     digest = models.CharField(max_length=64)
     claimed_at = models.DateTimeField(default=timezone.now)

@@ -20,22 +20,32 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class OwnerStays(Exception):
+class Refusal(Exception):
+    """Why a membership stays as it is; the text is for a person."""
+
+
+class OwnerStays(Refusal):
     """The owner's role is kept until somebody else owns the group."""
 
     def __str__(self) -> str:
         return str(_("The owner stays. Transfer the ownership to somebody else first."))
 
 
-class AlreadyMember(Exception):
+class AlreadyMember(Refusal):
     def __str__(self) -> str:
         return str(_("This person is a member here already."))
+
+
+class NoLongerMember(Refusal):
+    def __str__(self) -> str:
+        return str(_("This person is no longer a member here."))
 
 
 @transaction.atomic
 def join(user: User, *, group: Group, role: Role, by: User | None) -> Membership:
     """Make `user` a member of `group`; raise AlreadyMember."""
     organisation = group.lock_organisation()
+    pins.hold(user)
     if Membership.objects.filter(user=user, group=group).exists():
         raise AlreadyMember
     member, is_new = OrganisationMember.objects.get_or_create(
@@ -58,8 +68,10 @@ def join(user: User, *, group: Group, role: Role, by: User | None) -> Membership
 
 @transaction.atomic
 def change_role(membership: Membership, *, role: Role, by: User) -> None:
-    """Raise OwnerStays for the owner."""
+    """Raise OwnerStays for the owner, NoLongerMember where somebody was faster."""
     locked = _lock_unless_owner(membership)
+    if locked.role == role:
+        return
     before = locked.get_role_display()
     locked.role = role
     locked.save(update_fields=["role"])
@@ -73,8 +85,10 @@ def change_role(membership: Membership, *, role: Role, by: User) -> None:
 
 @transaction.atomic
 def suspend(membership: Membership, *, by: User) -> None:
-    """Raise OwnerStays for the owner."""
+    """Raise OwnerStays for the owner, NoLongerMember where somebody was faster."""
     locked = _lock_unless_owner(membership)
+    if locked.is_suspended:
+        return
     locked.suspended_at = timezone.now()
     locked.save(update_fields=["suspended_at"])
     _record(audit.Event.MEMBER_SUSPENDED, locked, by)
@@ -82,7 +96,10 @@ def suspend(membership: Membership, *, by: User) -> None:
 
 @transaction.atomic
 def reinstate(membership: Membership, *, by: User) -> None:
+    """Raise NoLongerMember where somebody was faster."""
     locked = _lock_unless_owner(membership)
+    if not locked.is_suspended:
+        return
     locked.suspended_at = None
     locked.save(update_fields=["suspended_at"])
     _record(audit.Event.MEMBER_REINSTATED, locked, by)
@@ -93,9 +110,10 @@ def remove(membership: Membership, *, by: User) -> None:
     """End a membership, and the assignments in its part of the tree.
 
     With the last one the person leaves the organisation, and their PIN's claim there
-    ends. Raise OwnerStays.
+    ends. Raise OwnerStays, or NoLongerMember where somebody was faster.
     """
     locked = _lock_unless_owner(membership)
+    pins.hold(locked.user)
     _record(audit.Event.MEMBER_REMOVED, locked, by)
     locked.user.assignments.filter(charger__group__in=locked.group.and_below()).delete()
     locked.delete()
@@ -104,8 +122,13 @@ def remove(membership: Membership, *, by: User) -> None:
 
 @transaction.atomic
 def transfer_ownership(group: Group, *, to: User, by: User) -> None:
-    """Make `to` the owner, and a Super-administrator of the group where needed."""
+    """Make `to` the owner, and a Super-administrator of the group where needed.
+
+    Raise NoLongerMember where `to` does not belong to the organisation.
+    """
     organisation = group.lock_organisation()
+    if not organisation.people.filter(user=to).exists():
+        raise NoLongerMember
     Membership.objects.update_or_create(
         user=to,
         group=organisation,
@@ -130,7 +153,10 @@ def _leave_unless_member_elsewhere(ended: Membership) -> None:
 
 def _lock_unless_owner(membership: Membership) -> Membership:
     membership.group.lock_organisation()
-    locked = Membership.objects.select_related("group", "user").get(pk=membership.pk)
+    memberships = Membership.objects.select_related("group", "user")
+    locked = memberships.filter(pk=membership.pk).first()
+    if locked is None:
+        raise NoLongerMember
     if locked.is_owner:
         raise OwnerStays
     return locked

@@ -136,6 +136,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "gateway",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Which gateway process holds the present connection.",
+                        max_length=100,
+                    ),
+                ),
+                (
                     "last_seen_at",
                     models.DateTimeField(
                         editable=False, null=True, verbose_name="last seen"

@@ -89,6 +89,12 @@ class Charger(models.Model):
     connection_key = models.UUIDField(
         null=True, editable=False, help_text="Which connection is the present one."
     )
+    gateway = models.CharField(
+        max_length=100,
+        blank=True,
+        editable=False,
+        help_text="Which gateway process holds the present connection.",
+    )
     last_seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
 
     objects = ChargerQuerySet.as_manager()

@@ -101,6 +101,11 @@ class ChargingSession(models.Model):
         return self.ended_at is None
 
     @property
+    def is_stopped(self) -> bool:
+        """True once the charger told the end; a session may have ended without."""
+        return self.meter_stop_wh is not None
+
+    @property
     def energy_wh(self) -> int:
         """Watt-hours so far: a difference of registers, never negative."""
         return max(self.meter_last_wh - self.meter_start_wh, 0)

@@ -35,6 +35,8 @@ class Outcome:
             for kind in ("failed", "skipped")
             if self.counts[kind]
         ]
+        if self.exit_code and not self.counts["failed"]:
+            parts.append(f"but pytest ended with {self.exit_code}, see above")
         return f"{self.database}: {', '.join(parts)}"
 
 
@@ -45,7 +47,7 @@ def run_suite(database: str, url: str, *options: str) -> Outcome:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup"]
             + [f"--junit-xml={report}", *options, *sys.argv[1:]],
-            env=os.environ | {"TEST_DATABASE_URL": url, "PYTHONDEVMODE": "1"},
+            env=os.environ | {"TEST_DATABASE_URL": url},
         )
         return Outcome(database, done.returncode, count(report))
 

@@ -6,8 +6,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-TEST_DIR = Path(tempfile.mkdtemp(prefix="wallportal-tests-"))
-atexit.register(shutil.rmtree, TEST_DIR, ignore_errors=True)
+if "TEST_DIR" not in os.environ:
+    # Workers of a parallel run inherit the name; the process that made it cleans up.
+    os.environ["TEST_DIR"] = tempfile.mkdtemp(prefix="wallportal-tests-")
+    atexit.register(shutil.rmtree, os.environ["TEST_DIR"], ignore_errors=True)
+TEST_DIR = Path(os.environ["TEST_DIR"])
 ENVIRONMENT = {
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "BASE_URL": "http://testserver",

@@ -11,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 
+def time_zone_choices() -> list[tuple[str, str]]:
+    """The places of the world; the old and the technical names are left out."""
+    names = zoneinfo.available_timezones()
+    places = {name for name in names if "/" in name and not name.startswith("Etc/")}
+    return [(name, name) for name in ["UTC", *sorted(places)]]
+
+
 class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _(
@@ -29,24 +36,19 @@ class SignInForm(AuthenticationForm):
 
 
 class ProfileForm(forms.ModelForm[User]):
-    language = forms.ChoiceField(label=_("Language"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As the browser asks for")), *settings.LANGUAGES],
+        widget=forms.Select(attrs={"autocomplete": "language"}),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zone_choices,
+        widget=forms.Select(attrs={"autocomplete": "off"}),
+    )
 
     class Meta:
         model = User
         fields = ["name", "language", "time_zone"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        as_browser = ("", _("As the browser asks for"))
-        self.fields["language"].choices = [as_browser, *settings.LANGUAGES]
-        self.fields["language"].widget.attrs["autocomplete"] = "language"
-        self.fields["time_zone"].choices = [(name, name) for name in _time_zones()]
-        self.fields["time_zone"].widget.attrs["autocomplete"] = "off"
-
-
-def _time_zones() -> list[str]:
-    names = zoneinfo.available_timezones()
-    areas = {name for name in names if "/" in name and not name.startswith("Etc/")}
-    return ["UTC", *sorted(areas)]

@@ -36,9 +36,6 @@ if not DEMO and not IS_HTTPS:
     environment.refuse("BASE_URL must begin with https:// unless DEMO=true.")
 
 INSTALLED_APPS = [
-    "accounts",
-    "groups",
-    "chargers",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -48,6 +45,9 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "lucide",
+    "accounts",
+    "groups",
+    "chargers",
 ]
 
 MIDDLEWARE = [

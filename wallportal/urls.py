@@ -1,11 +1,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("groups.urls")),
     path("", include("chargers.urls")),
+    # One door: support staff sign in where everybody does.
+    path(
+        "admin/login/",
+        login_not_required(
+            RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True)
+        ),
+    ),
     path("admin/", admin.site.urls),
 ]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-import accounts.models
-import django.utils.timezone
 import uuid
+
+import django.utils.timezone
 from django.db import migrations, models
+
+import accounts.models
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.ddl_references import Statement
 from django.db.models import BaseConstraint, Model
 
 
@@ -51,7 +50,7 @@ class ForeignKeyTogether(BaseConstraint):
 
     def create_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement | str:
+    ) -> str:
         if model is None or schema_editor is None:
             return ""
         table = schema_editor.quote_name(model._meta.db_table)
@@ -59,7 +58,7 @@ class ForeignKeyTogether(BaseConstraint):
 
     def remove_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement | str:
+    ) -> str:
         if model is None or schema_editor is None:
             return ""
         quote = schema_editor.quote_name

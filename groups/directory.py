@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,7 +53,7 @@ class Entry:
     is_oneself: bool
 
 
-def people_in(group: Group, *, seen_by: User) -> policy.QuerySet[Membership]:
+def people_in(group: Group, *, seen_by: User) -> QuerySet[Membership]:
     """The memberships in `group` and below that `seen_by` may see."""
     inside = Membership.objects.filter(group__in=group.and_below())
     return policy.scope(seen_by, Action.SEE_PEOPLE, inside).select_related(
@@ -93,7 +93,7 @@ def pin_states(user_ids: set[UUID], group: Group) -> dict[UUID, PinState]:
 
 
 def csv_rows(
-    memberships: policy.QuerySet[Membership], *, group: Group, seen_by: User
+    memberships: QuerySet[Membership], *, group: Group, seen_by: User
 ) -> Iterator[list[object]]:
     chunk: list[Membership] = []
     for membership in memberships.iterator(chunk_size=500):

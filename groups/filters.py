@@ -23,18 +23,15 @@ class PeopleFilter(forms.Form):
             ("suspended", _("Suspended")),
         ],
     )
-    subgroup = GroupChoiceField(
-        Group.objects.none(),
-        label=_("Subgroup"),
-        required=False,
-        empty_label=_("Every subgroup"),
-    )
 
     def __init__(self, *args: Any, groups: QuerySet[Group], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["subgroup"]
-        assert isinstance(field, GroupChoiceField)
-        field.offer(groups)
+        self.fields["subgroup"] = GroupChoiceField(
+            groups,
+            label=_("Subgroup"),
+            required=False,
+            empty_label=_("Every subgroup"),
+        )
 
     def apply(self, memberships: QuerySet[Membership]) -> QuerySet[Membership]:
         if not self.is_valid():

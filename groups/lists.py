@@ -15,7 +15,6 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.formats import localize
 
-
 Row = TypeVar("Row", bound=Model)
 
 PER_PAGE = 50

@@ -103,7 +103,7 @@ class Navigation:
         pk = self.group.pk
         items = [
             self._link(_("Home"), "house", "", self.group.get_absolute_url()),
-            self._link(_("Users"), "users", "users", self._users_url()),
+            self._link(_("Users"), "users", "users", self._users_url(pk)),
             self._link(
                 _("Chargers"),
                 "plug-zap",
@@ -128,11 +128,10 @@ class Navigation:
             self._user, Action.SEE_PEOPLE, self.group
         )
 
-    def _users_url(self) -> str:
-        assert self.group is not None
+    def _users_url(self, group_id: UUID) -> str:
         if self.is_administrator:
-            return reverse("groups:users", args=[self.group.pk])
-        return reverse("chargers:user", args=[self.group.pk, self._user.pk])
+            return reverse("groups:users", args=[group_id])
+        return reverse("chargers:user", args=[group_id, self._user.pk])
 
     def _choice(self, group: Group) -> Choice:
         return Choice(

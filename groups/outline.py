@@ -65,7 +65,9 @@ def _counts(top: Group, what: str) -> dict[UUID, int]:
 
 
 def _sums(groups: list[Group], own: dict[UUID, int]) -> dict[UUID | None, int]:
-    sums: dict[UUID | None, int] = defaultdict(int, own)
+    sums: dict[UUID | None, int] = defaultdict(int)
+    for pk, number in own.items():
+        sums[pk] = number
     for group in reversed(groups):
         sums[group.parent_id] += sums[group.pk]
     return sums

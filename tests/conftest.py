@@ -8,6 +8,8 @@ import pytest
 
 from tests import chromium
 
+pytest_plugins = ["tests.cast"]
+
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 hypothesis.settings.register_profile("tests", deadline=None)

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-import accounts.models
+import uuid
+
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+import accounts.models
 import groups.constraints
 import groups.models.group
 import groups.models.pin_claim
-import uuid
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -31,7 +31,8 @@ def hand_to_parent(
     owners = sub_objs.values_list(field.name, flat=True).distinct()
     for group in Group.objects.using(using).filter(pk__in=owners):
         its_rows = sub_objs.filter(**{field.name: group})
-        collector.add_field_update(field, group.parent_id, its_rows)
+        # The stubs forget that a queryset will do.
+        collector.add_field_update(field, group.parent_id, its_rows)  # type: ignore[arg-type]
 
 
 class GroupQuerySet(models.QuerySet["Group"]):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -188,7 +189,7 @@ def _audit_cells(entry: AuditEntry) -> list[object]:
     ]
 
 
-def _places_to_move_to(user: User, group: Group) -> policy.QuerySet[Group]:
+def _places_to_move_to(user: User, group: Group) -> QuerySet[Group]:
     own = Group.objects.filter(organisation=group.organisation_id)
     visible = policy.scope(user, Action.SHAPE_TREE, own)
     return visible.exclude(pk__in=group.and_below().values("pk"))

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
-if "TEST_DIR" not in os.environ:
-    # Workers of a parallel run inherit the name; the process that made it cleans up.
-    os.environ["TEST_DIR"] = tempfile.mkdtemp(prefix="wallportal-tests-")
-    atexit.register(shutil.rmtree, os.environ["TEST_DIR"], ignore_errors=True)
-TEST_DIR = Path(os.environ["TEST_DIR"])
+# Workers of a parallel run inherit the name. The folder is made in conftest.py.
+NAME = f"wallportal-tests-{os.getpid()}"
+TEST_DIR = Path(os.environ.setdefault("TEST_DIR", f"{tempfile.gettempdir()}/{NAME}"))
 ENVIRONMENT = {
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "BASE_URL": "http://testserver",

@@ -130,7 +130,7 @@ def get_or_deny(
     if allowed is not None:
         return allowed
     if scope(user, see, found).exists():
-        raise PermissionDenied(_denial(action))
+        raise PermissionDenied(_denial(user, action, found))
     raise Http404
 
 
@@ -166,20 +166,30 @@ def _groups_ruled_by(user: User, roles: list[Role]) -> AndBelow:
 
 def _within(reach: Reach, action: Action, user: User, rows: QuerySet[Row]) -> Q:
     model: Any = rows.model
-    if reach is Reach.ASSIGNED and hasattr(model, "path_to_user"):
+    # A group is judged as a place, whoever and whatever is in it.
+    if reach is Reach.ALL or model is Group:
+        return Q()
+    if reach is Reach.ASSIGNED:
         own = model._default_manager.filter(**{model.path_to_user: user})
         return Q(pk__in=own.values("pk"))
-    if reach is Reach.USERS and hasattr(model, "path_to_role"):
-        return _is_user(action, model)
-    return Q()
-
-
-def _is_user(action: Action, model: Any) -> Q:
     if action in ORGANISATION_WIDE:
         return Q(pk__in=model.objects.of_users_only().values("pk"))
     return Q(**{model.path_to_role: Role.USER})
 
 
-def _denial(action: Action) -> str:
-    roles = roles_for(action, Reach.USERS) + roles_for(action, Reach.ALL)
-    return _("This needs the role %(role)s here.") % {"role": roles[0].label}
+def _denial(user: User, action: Action, rows: QuerySet[Row]) -> str:
+    held = [role for role in Role if _rules(user, role, rows)]
+    enough = roles_for(action, Reach.USERS) + roles_for(action, Reach.ALL)
+    rank = list(Role).index
+    higher = [role for role in enough if all(rank(role) > rank(own) for own in held)]
+    if higher:
+        return _("This needs the role %(role)s here.") % {"role": higher[0].label}
+    return _("You cannot do this to yourself. Ask another %(role)s.") % {
+        "role": enough[-1].label
+    }
+
+
+def _rules(user: User, role: Role, rows: QuerySet[Row]) -> bool:
+    model: Any = rows.model
+    ruled = _groups_ruled_by(user, [role])
+    return rows.filter(**{f"{model.path_to_group}__in": ruled}).exists()

@@ -28,6 +28,10 @@ def member_of(user, group):
     return OrganisationMember.objects.get(user=user, organisation=group.organisation_id)
 
 
+def owner_of(group):
+    return group.owner
+
+
 def holder_of(pin, group):
     """Who holds `pin` by the digests alone, as a charger would look it up."""
     digest = pins.digest(group.organisation_id, pin)
@@ -178,7 +182,7 @@ def test_who_leaves_and_comes_back_gets_the_same_pin_again():
     home, depot = make_group(), make_group()
     person = make_member(group=home, pin="4071")
     membership = people.join(person, group=depot, role=Role.USER, by=None)
-    people.remove(membership, by=depot.owner)
+    people.remove(membership, by=owner_of(depot))
 
     people.join(person, group=depot, role=Role.USER, by=None)
 
@@ -235,7 +239,7 @@ def test_who_leaves_takes_their_pin_out_of_use():
     group = make_group()
     person, other = make_member(group=group, pin="4071"), make_member(group=group)
 
-    people.remove(membership_of(person, group), by=group.owner)
+    people.remove(membership_of(person, group), by=owner_of(group))
 
     assert holder_of("4071", group) is None
     with pytest.raises(pins.PinUnavailable):
@@ -260,7 +264,7 @@ def test_a_removed_pin_counts_only_where_it_was_removed():
     people.join(person, group=south, role=Role.USER, by=None)
     pins.choose(person, "4071")
 
-    pins.remove(member_of(person, north), by=north.owner)
+    pins.remove(member_of(person, north), by=owner_of(north))
 
     assert holder_of("4071", north) is None
     assert holder_of("4071", south) == person
@@ -270,8 +274,8 @@ def test_removing_twice_writes_one_line():
     group = make_group()
     member = member_of(make_member(group=group, pin="4071"), group)
 
-    pins.remove(member, by=group.owner)
-    pins.remove(member, by=group.owner)
+    pins.remove(member, by=owner_of(group))
+    pins.remove(member, by=owner_of(group))
 
     assert AuditEntry.objects.filter(event=AuditEntry.Event.PIN_REMOVED).count() == 1
 

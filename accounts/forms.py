@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -9,6 +9,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+
+if TYPE_CHECKING:
+    UserForm = forms.ModelForm[User]
+else:
+    UserForm = forms.ModelForm
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
@@ -35,7 +40,7 @@ class SignInForm(AuthenticationForm):
         )
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(UserForm):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,

@@ -12,8 +12,10 @@ from groups.models import Group, Role
 from groups.models.group import in_tree_order
 
 if TYPE_CHECKING:
+    BaseGroupForm = forms.ModelForm[Group]
     BaseChoiceField = forms.ModelChoiceField[Group]
 else:
+    BaseGroupForm = forms.ModelForm
     BaseChoiceField = forms.ModelChoiceField
 
 
@@ -44,7 +46,7 @@ class SubgroupForm(forms.Form):
     )
 
 
-class GroupForm(forms.ModelForm[Group]):
+class GroupForm(BaseGroupForm):
     """What a group has and a subgroup inherits."""
 
     time_zone = forms.ChoiceField(

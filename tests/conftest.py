@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure() -> None:
-    settings.TEST_DIR.mkdir(mode=0o700, exist_ok=True)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

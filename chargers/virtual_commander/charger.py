@@ -46,7 +46,7 @@ class Phase(StrEnum):
     UNAVAILABLE = "unavailable"
     READY = "ready"
     CHECKING = "checking"
-    PLUG_AWAITED = "plug awaited"
+    AUTHORISED = "authorised"
     CHARGING = "charging"
     REFUSED = "refused"
     FINISHED = "finished"
@@ -86,7 +86,7 @@ class Commander:
         if self.transaction:
             return Phase.CHARGING
         if self._authorised_tag:
-            return Phase.PLUG_AWAITED
+            return Phase.AUTHORISED
         return self._notice or self._idle_phase
 
     @property

@@ -6,8 +6,8 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-FILES = {
-    "/keypad.css": "text/css; charset=utf-8",
+STYLES = ("/keypad.css", "/wall.css", "/device.css", "/keys.css", "/car.css")
+FILES = dict.fromkeys(STYLES, "text/css; charset=utf-8") | {
     "/keypad.js": "text/javascript; charset=utf-8",
     "/icon.svg": "image/svg+xml",
 }
@@ -22,7 +22,8 @@ class Page:
 def load(*, identity: str, speed_up: int) -> dict[str, Page]:
     """Return everything the keypad serves, by path."""
     html = render_to_string(
-        "virtual_commander/keypad.html", {"identity": identity, "speed_up": speed_up}
+        "virtual_commander/keypad.html",
+        {"identity": identity, "speed_up": speed_up, "styles": STYLES},
     )
     pages = {path: Page(kind, _static(path)) for path, kind in FILES.items()}
     pages["/"] = Page("text/html; charset=utf-8", html.encode())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from ocpp.v16 import call
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from chargers.virtual_commander import pages
 from chargers.virtual_commander.charger import Commander, Phase
 from chargers.virtual_commander.meter import Meter
 from chargers.virtual_commander.outbox import METER_VALUES_KEPT, Metered
@@ -342,14 +344,23 @@ def test_the_keypad_answers_to_no_foreign_name(wall):
     assert status_of(wall, "/", host="evil.example") == 421
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [("/", 200), ("/keypad.css", 200), ("/keypad.js", 200), ("/icon.svg", 200)],
-)
-def test_the_keypad_serves_its_own_files(wall, path, status):
+def test_the_keypad_page_has_its_keys_and_nothing_inline():
+    page = pages.load(identity="<COMMANDER>", speed_up=60)["/"].body.decode()
+
+    assert all(f'data-digit="{digit}">{digit}</button>' in page for digit in range(10))
+    assert "energy and time run 60 times as fast" in page
+    assert "&lt;COMMANDER&gt;" in page
+    assert not re.search(r"<style|style=|<script>|\son[a-z]+=", page)
+
+
+def test_the_keypad_serves_every_file_its_page_names(wall):
+    page = pages.load(identity=IDENTITY, speed_up=1)["/"].body.decode()
+    files = re.findall(r'(?:href|src)="(/[^"]+)"', page)
+
     wall.hang()
 
-    assert status_of(wall, path) == status
+    assert {"/keypad.css", "/keypad.js", "/icon.svg"} < set(files)
+    assert {status_of(wall, path) for path in ["/", *files]} == {200}
 
 
 def test_the_keypad_serves_nothing_else(wall):
@@ -451,7 +462,7 @@ def test_an_authorisation_waits_a_minute_for_the_plug(commander, clock):
     authorise(commander)
     clock.advance(seconds=59)
     commander.tick()
-    assert commander.phase is Phase.PLUG_AWAITED
+    assert commander.phase is Phase.AUTHORISED
 
     clock.advance(seconds=1)
     commander.tick()

@@ -253,7 +253,7 @@ def _candidates(user: User, now: datetime) -> list[str]:
         pin = f"{int.from_bytes(drawn[:8]) % 10_000:04}"
         if not is_trivial(pin):
             pins[pin] = None
-        if len(pins) == 10 * SUGGESTIONS_A_DAY:
+        if len(pins) == 3 * SUGGESTIONS_A_DAY:
             return list(pins)
     raise AssertionError("unreachable")
 

@@ -142,7 +142,7 @@ def test_every_action_has_a_rule_here():
 
 
 @pytest.mark.django_db
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(dice=st.randoms(use_true_random=False))
 def test_scope_agrees_with_the_oracle_in_random_trees(dice):
     with rolled_back():

@@ -241,6 +241,7 @@ def main() -> None:
         sys.exit(subprocess.call(manage(*command), env=environment))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+    end_with_parent()
     refuse_busy_ports(addresses)
     prepare(addresses, environment)
     supervisor = Supervisor(children(addresses, environment))

@@ -16,6 +16,7 @@ from accounts.models import User
 from groups import policy
 from groups.models import Group, Membership, PinClaim, Role
 from groups.policy import Action
+from groups.trees import within
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -24,7 +25,6 @@ SORT_COLUMNS = {
     "name": ("user__name",),
     "email": ("user__email_canonical",),
     "role": ("role", "user__name"),
-    "where": ("group__name", "user__name"),
     "seen": ("user__last_seen_at", "user__name"),
 }
 
@@ -53,11 +53,19 @@ class Entry:
     is_oneself: bool
 
 
-def people_in(group: Group, *, seen_by: User) -> QuerySet[Membership]:
+def people_in(
+    group: Group, *, seen_by: User, in_order: bool = False
+) -> QuerySet[Membership]:
     """The memberships in `group` and below that `seen_by` may see."""
-    inside = Membership.objects.filter(group__in=group.and_below())
-    return policy.scope(seen_by, Action.SEE_PEOPLE, inside).select_related(
-        "user", "group"
+    here = within("group", group.ids_and_below(), in_order=in_order)
+    return policy.scope(
+        seen_by,
+        Action.SEE_PEOPLE,
+        # Joining the group too would let SQLite begin with it and sort everything.
+        Membership.objects.filter(here)
+        .select_related("user")
+        .prefetch_related("group"),
+        in_order=in_order,
     )
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone, translation
 from django.utils.formats import localize
 
 Row = TypeVar("Row", bound=Model)
@@ -61,16 +63,27 @@ class Page(Generic[Row]):
         return str(localize(self.total, use_l10n=True))
 
 
-def page_of(queryset: QuerySet[Row], number_text: str) -> Page[Row]:
-    """Return the page that `?page=` asks for; the first one for nonsense."""
-    number = int(number_text) if number_text.isascii() and number_text.isdigit() else 1
-    number = min(max(number, 1), LAST_PAGE)
+def page_of(
+    queryset: QuerySet[Row], number_text: str, in_order: QuerySet[Row] | None = None
+) -> Page[Row]:
+    """Return the page that `?page=` asks for; the first one for nonsense.
+
+    `in_order` gives the same rows by another way (`trees.within`), which is taken
+    where there are more than COUNT_UP_TO of them.
+    """
+    number = _page_number(number_text)
     start = (number - 1) * PER_PAGE
+    total = queryset.order_by()[: COUNT_UP_TO + 1].count()
+    if in_order is not None and total > COUNT_UP_TO:
+        queryset = in_order
     rows = list(queryset[start : start + PER_PAGE + 1])
-    known = start + len(rows)
-    if not rows or len(rows) > PER_PAGE:
-        known = queryset.order_by()[: COUNT_UP_TO + 1].count()
-    return Page(rows[:PER_PAGE], number, len(rows) > PER_PAGE, known)
+    return Page(rows[:PER_PAGE], number, len(rows) > PER_PAGE, total)
+
+
+def _page_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        return 1
+    return min(max(int(text), 1), LAST_PAGE)
 
 
 @dataclass(frozen=True)
@@ -111,9 +124,10 @@ def csv_response(
     name: str, header: Iterable[str], rows: Iterable[Iterable[object]]
 ) -> StreamingHttpResponse:
     """Stream `rows` as `name`.csv; cells that a spreadsheet would run are quoted."""
-    response = StreamingHttpResponse(
-        _csv_lines(header, rows), content_type="text/csv; charset=utf-8"
+    lines = _csv_lines(
+        header, rows, translation.get_language(), timezone.get_current_timezone()
     )
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -124,13 +138,18 @@ class _Echo:
 
 
 def _csv_lines(
-    header: Iterable[str], rows: Iterable[Iterable[object]]
+    header: Iterable[str],
+    rows: Iterable[Iterable[object]],
+    language: str | None,
+    zone: tzinfo,
 ) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    # Without the mark, spreadsheets read UTF-8 as something else.
-    yield "\ufeff" + writer.writerow(list(header))
-    for row in rows:
-        yield writer.writerow([_safe_cell(value) for value in row])
+    # The lines are written after the request, when its preferences are forgotten.
+    with translation.override(language), timezone.override(zone):
+        # Without the mark, spreadsheets read UTF-8 as something else.
+        yield "\ufeff" + writer.writerow(list(header))
+        for row in rows:
+            yield writer.writerow([_safe_cell(value) for value in row])
 
 
 def _safe_cell(value: object) -> object:

@@ -17,7 +17,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from groups.models import Group, Membership, Role
-from groups.trees import AndBelow
+from groups.trees import AndBelow, within
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -94,15 +94,21 @@ NEVER_TO_ONESELF = frozenset({Action.CHANGE_ROLE, Action.SUSPEND})
 ORGANISATION_WIDE = frozenset({Action.REMOVE_PIN})
 
 
-def scope(user: User, action: Action, queryset: QuerySet[Row]) -> QuerySet[Row]:
-    """Narrow `queryset` to the rows to which `user` may do `action`."""
+def scope(
+    user: User, action: Action, queryset: QuerySet[Row], *, in_order: bool = False
+) -> QuerySet[Row]:
+    """Narrow `queryset` to the rows to which `user` may do `action`.
+
+    `in_order` changes the way, not the rows: see `trees.within`.
+    """
     model: Any = queryset.model
     allowed = Q(pk__in=[])
     for reach in Reach:
         if roles := roles_for(action, reach):
-            allowed |= Q(
-                **{f"{model.path_to_group}__in": _groups_ruled_by(user, roles)}
-            ) & _within(reach, action, user, queryset)
+            ruled = _groups_ruled_by(user, roles)
+            allowed |= within(
+                model.path_to_group, ruled, in_order=in_order
+            ) & _as_far_as(reach, action, user, queryset)
     if action in ONES_OWN:
         allowed |= Q(**{model.path_to_user: user})
     narrowed = queryset.filter(allowed)
@@ -164,7 +170,7 @@ def _groups_ruled_by(user: User, roles: list[Role]) -> AndBelow:
     return AndBelow(held.values("group_id"))
 
 
-def _within(reach: Reach, action: Action, user: User, rows: QuerySet[Row]) -> Q:
+def _as_far_as(reach: Reach, action: Action, user: User, rows: QuerySet[Row]) -> Q:
     model: Any = rows.model
     # A group is judged as a place, whoever and whatever is in it.
     if reach is Reach.ALL or model is Group:

@@ -5,7 +5,9 @@ Why no tree library and no stored path: docs/decisions/0001-tree.md.
 
 from __future__ import annotations
 
-from django.db.models import Subquery
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
 
 class AndBelow(Subquery):
@@ -28,3 +30,15 @@ class AndAbove(Subquery):
         " JOIN above ON parent.id = above.parent_id)"
         " SELECT id FROM above)"
     )
+
+
+def within(path: str, groups: Subquery, *, in_order: bool = False) -> Q:
+    """Rows whose `path` leads to one of `groups`.
+
+    `in_order` is for the first rows of a very long list: it hides the column's index,
+    so that the database walks the list in its own order and stops after a page,
+    instead of gathering everything group by group and sorting it.
+    """
+    if in_order:
+        return Q(In(Coalesce(path, path), groups))
+    return Q(**{f"{path}__in": groups})

@@ -173,6 +173,10 @@ class Group(models.Model):
     def and_below(self) -> GroupQuerySet:
         return Group.objects.filter(pk=self.pk).and_below()
 
+    def ids_and_below(self) -> AndBelow:
+        """For `trees.within`, and cheaper than `and_below` inside another query."""
+        return AndBelow(Group.objects.filter(pk=self.pk).values("pk"))
+
     def and_above(self) -> GroupQuerySet:
         return Group.objects.filter(pk=self.pk).and_above()
 

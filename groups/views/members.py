@@ -30,13 +30,19 @@ def users(request: UserRequest, group_id: UUID) -> HttpResponseBase:
     sorting = lists.Sorting.from_text(
         directory.SORT_COLUMNS, request.GET.get("sort", ""), default="name"
     )
-    everybody = directory.people_in(group, seen_by=request.user)
-    found = sorting.apply(narrowing.apply(everybody))
+    found, in_order = (
+        sorting.apply(
+            narrowing.apply(
+                directory.people_in(group, seen_by=request.user, in_order=way)
+            )
+        )
+        for way in (False, True)
+    )
     if lists.wants_csv(request):
         rows = directory.csv_rows(found, group=group, seen_by=request.user)
         return lists.csv_response("users", directory.csv_header(), rows)
 
-    page = lists.page_of(found, request.GET.get("page", ""))
+    page = lists.page_of(found, request.GET.get("page", ""), in_order)
     context = {
         "group": group,
         "filter": narrowing,

@@ -7,6 +7,9 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet \
 	--generate-hashes --strip-extras --allow-unsafe --no-emit-options \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+RANDOM = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
+PRODUCTION = @DEMO=false BASE_URL=https://charge.example \
+	SECRET_KEY=$(RANDOM) PIN_PEPPER=$(RANDOM)
 
 .PHONY: run test lint fmt types check bench ci install requirements manage
 
@@ -30,7 +33,8 @@ types: $(VENV)/.development
 	$(BIN)/mypy .
 
 check: $(VENV)/.development
-	@exec $(BIN)/python -m tests.production
+	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(VENV)/.development
 	@exec $(BIN)/python -m tests.bench $(ARGS)

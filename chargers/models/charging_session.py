@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -106,9 +107,61 @@ class ChargingSession(models.Model):
         return self.meter_stop_wh is not None
 
     @property
+    def is_of_nobody(self) -> bool:
+        """True where nobody was allowed to start it; no person ever gets it."""
+        return self.Flag.UNKNOWN_TOKEN in self.flags.split()
+
+    @property
     def energy_wh(self) -> int:
         """Watt-hours so far: a difference of registers, never negative."""
         return max(self.meter_last_wh - self.meter_start_wh, 0)
+
+    def flag(self, flag: Flag) -> None:
+        self.flags = " ".join(dict.fromkeys([*self.flags.split(), flag]))
+
+    def unflag(self, flag: Flag) -> None:
+        self.flags = " ".join(each for each in self.flags.split() if each != flag)
+
+    def meter(
+        self, *, at: datetime, register_wh: int | None, power_w: int | None
+    ) -> None:
+        """Take in what the meter showed; a stopped session has its last word."""
+        if self.is_stopped:
+            return
+        is_newest = self.metered_at is None or at >= self.metered_at
+        if register_wh is not None:
+            if is_newest and register_wh < self.meter_last_wh:
+                self.flag(self.Flag.METER_BACKWARDS)
+            self.meter_last_wh = max(self.meter_last_wh, register_wh)
+        if is_newest:
+            self.metered_at = at
+            self.power_w = self.power_w if power_w is None else power_w
+        if self.ended_at is not None:
+            self.ended_at = max(self.ended_at, at)
+
+    def stop(self, *, at: datetime, meter_wh: int, reason: str) -> None:
+        """Close with what the charger reported.
+
+        A register below the one at the start says nothing of the energy; what the
+        meter values showed stays.
+        """
+        if meter_wh < self.meter_last_wh:
+            self.flag(self.Flag.METER_BACKWARDS)
+        if meter_wh >= self.meter_start_wh:
+            self.meter_last_wh = meter_wh
+        if at < self.started_at:
+            self.flag(self.Flag.CLOCK)
+        self.unflag(self.Flag.NEVER_STOPPED)
+        self.meter_stop_wh = meter_wh
+        self.ended_at = max(at, self.started_at)
+        self.stop_reason = reason
+        self.power_w = None
+
+    def end_unstopped(self) -> None:
+        """Close at the last reading: what came after is unknown, so not invented."""
+        self.flag(self.Flag.NEVER_STOPPED)
+        self.ended_at = max(self.metered_at or self.started_at, self.started_at)
+        self.power_w = None
 
 
 class MeterReading(models.Model):

@@ -1,0 +1,118 @@
+"""Which chargers are connected, and what they say of themselves.
+
+A connection has a key of its own. A newer one takes the charger over by writing its
+key, whatever process it came to; the older one sees that and closes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from chargers import credentials
+from chargers.models import Charger, Connector
+
+# A gateway writes more often than this for every connection that is alive.
+SILENCE = timedelta(minutes=2)
+MOST_CONNECTORS = 99
+NOBODYS_DIGEST = credentials.digest(b"")
+AT_ONCE = 500
+OFFLINE: Mapping[str, str | None] = {
+    "connected_at": None,
+    "connection_key": None,
+    "gateway": "",
+}
+
+
+def admit(identity: str, password: bytes) -> Charger | None:
+    """Return the charger in service that proves itself so.
+
+    An unknown identity costs the same work as a wrong password.
+    """
+    known = Charger.objects.in_service().filter(identity=identity)
+    pk, digest = next(
+        iter(known.values_list("pk", "password_digest")), (None, NOBODYS_DIGEST)
+    )
+    if not credentials.matches(password, digest) or pk is None:
+        return None
+    return known.filter(pk=pk).first()
+
+
+def begin(charger: Charger, *, key: UUID, gateway: str) -> None:
+    now = timezone.now()
+    Charger.objects.filter(pk=charger.pk).update(
+        connected_at=now, last_seen_at=now, connection_key=key, gateway=gateway
+    )
+
+
+def end(charger: Charger, *, key: UUID) -> None:
+    """Note that the charger is offline, unless a newer connection has it."""
+    present = Charger.objects.filter(pk=charger.pk, connection_key=key)
+    present.update(**OFFLINE, last_seen_at=timezone.now())
+
+
+def keep_alive(keys: Mapping[UUID, UUID]) -> set[UUID]:
+    """Note that these connections, by charger, are alive.
+
+    Return the chargers whose connection is over: newer elsewhere, or retired.
+    """
+    now = timezone.now()
+    for some in _batches(keys):
+        Charger.objects.filter(pk__in=some).filter(
+            connection_key__in=[keys[pk] for pk in some]
+        ).update(last_seen_at=now)
+    Charger.objects.filter(last_seen_at__lt=now - SILENCE).filter(
+        connected_at__isnull=False
+    ).update(**OFFLINE)
+    return {pk for some in _batches(keys) for pk in _lost(some, keys)}
+
+
+def forget_gateway(gateway: str, *, before: datetime) -> None:
+    """Note that what this gateway held before that time is offline."""
+    Charger.objects.filter(gateway=gateway, connected_at__lt=before).update(**OFFLINE)
+
+
+def boot(charger: Charger, *, vendor: str, model: str, firmware_version: str) -> None:
+    Charger.objects.filter(pk=charger.pk).update(
+        vendor=vendor[:50],
+        reported_model=model[:50],
+        firmware_version=firmware_version[:50],
+        booted_at=timezone.now(),
+    )
+
+
+def report_status(
+    charger: Charger,
+    connector_number: int,
+    status: Connector.Status,
+    *,
+    error_code: str = "",
+    info: str = "",
+) -> None:
+    if connector_number > MOST_CONNECTORS:
+        return
+    Connector.objects.update_or_create(
+        charger=charger,
+        number=connector_number,
+        defaults={
+            "status": status,
+            "error_code": error_code[:50],
+            "info": info[:50],
+            "changed_at": timezone.now(),
+        },
+    )
+
+
+def _lost(pks: list[UUID], keys: Mapping[UUID, UUID]) -> set[UUID]:
+    present = Charger.objects.in_service().filter(pk__in=pks)
+    held = dict(present.values_list("pk", "connection_key"))
+    return {pk for pk in pks if held.get(pk) != keys[pk]}
+
+
+def _batches(pks: Iterable[UUID]) -> Iterator[list[UUID]]:
+    remaining = iter(pks)
+    return iter(lambda: list(itertools.islice(remaining, AT_ONCE)), [])

@@ -104,16 +104,19 @@ class Started:
         os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(20)
 
-    def left_over(self) -> list[str]:
-        """Name what still runs with this demonstration's data or holds its ports."""
+    def processes(self) -> dict[int, str]:
+        """Return what runs on this demonstration's data: command by process id."""
         mark = f"VAR_DIR={self.folder}".encode()
-        running = [
-            path.read_bytes().replace(b"\0", b" ").decode()
-            for path in Path("/proc").glob("[0-9]*/cmdline")
-            if mark in readable(path.with_name("environ"))
-        ]
+        return {
+            int(folder.name): readable(folder / "cmdline").replace(b"\0", b" ").decode()
+            for folder in Path("/proc").glob("[0-9]*")
+            if mark in readable(folder / "environ")
+        }
+
+    def left_over(self) -> list[str]:
+        """Name what still runs, or holds a port."""
         held = [f"port {p}" for p in self.ports.values() if not is_free(p)]
-        return running + held
+        return [*self.processes().values(), *held]
 
     def kill(self) -> None:
         """Leave nothing behind, whatever happened."""

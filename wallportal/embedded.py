@@ -201,7 +201,7 @@ def answers(port: int, path: str) -> bool:
         connection.connect()
         if path:
             connection.request("GET", path)
-            return connection.getresponse().status < 500
+            return connection.getresponse().status < 400
         return True
     except (OSError, http.client.HTTPException):
         return False

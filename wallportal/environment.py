@@ -41,11 +41,11 @@ def base_url(env: environ.FileAwareEnv) -> str:
     return value
 
 
-def allowed_hosts(env: environ.FileAwareEnv, default: str | None) -> list[str]:
-    hosts = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[default])]
+def allowed_hosts(env: environ.FileAwareEnv, default: str) -> list[str]:
+    hosts = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
     if "*" in hosts:
         refuse("ALLOWED_HOSTS must name the portal's hosts, not *.")
-    return hosts
+    return hosts or [default]
 
 
 def database(env: environ.FileAwareEnv, default: str) -> dict[str, Any]:

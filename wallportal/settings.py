@@ -29,7 +29,7 @@ SECRET_KEY = environment.secret(env, "SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 BASE_URL = environment.base_url(env)
 IS_HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = environment.allowed_hosts(env, urlsplit(BASE_URL).hostname)
+ALLOWED_HOSTS = environment.allowed_hosts(env, urlsplit(BASE_URL).hostname or "")
 if not DEMO and DEBUG:
     environment.refuse("DEBUG is on. It shows secrets to strangers; set DEBUG=false.")
 if not DEMO and not IS_HTTPS:

@@ -19,7 +19,7 @@ from types import FrameType
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
-GRACE = 5.0
+GRACE = 10.0
 """Seconds that processes have to end by themselves."""
 
 

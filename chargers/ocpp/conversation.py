@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import logging
 import traceback
@@ -131,5 +132,19 @@ def _snake(name: str) -> str:
 
 
 def _camel_case(answer: object) -> Payload:
-    payload = package.remove_nones(package.serialize_as_dict(answer))
-    return cast(Payload, package.snake_to_camel_case(payload))
+    return cast(Payload, _written(answer))
+
+
+def _written(value: object) -> Json:
+    if dataclasses.is_dataclass(value):
+        return {
+            _camel(name): _written(getattr(value, name))
+            for name in value.__dataclass_fields__
+            if getattr(value, name) is not None
+        }
+    return cast(Json, value)
+
+
+@functools.cache
+def _camel(name: str) -> str:
+    return str(next(iter(package.snake_to_camel_case({name: None}))))

@@ -2,7 +2,8 @@
 
 A few threads own the database connections; the loop hands them jobs and never waits
 itself. Django closes what is stale only between requests; there are none here, so every
-job does it. A connection that was cut is noticed before a job uses it.
+job does it. A job whose connection turns out to be cut is done again on a new one, which
+is why every job must bear being done twice.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.db import (
     InterfaceError,
     OperationalError,
     close_old_connections,
+    connection,
     connections,
     transaction,
 )
@@ -46,7 +48,7 @@ class Job:
 
     def do(self) -> None:
         try:
-            result = self.function()
+            result = surely(self.function)
         except Exception as error:
             self.fail(error)
         else:
@@ -137,16 +139,26 @@ class Worker(threading.Thread):
 
 def serve(jobs: Queue) -> None:
     while (job := jobs.get()) is not None:
-        close_old_connections()
         job.do()
-        close_old_connections()
 
 
 def serve_in_groups(jobs: Queue) -> None:
     """Commit together what came in meanwhile: one commit costs as much as many."""
     while (first := jobs.get()) is not None:
-        close_old_connections()
         commit([first, *waiting(jobs)])
+
+
+def surely(function: Callable[[], Result]) -> Result:
+    """Do it, and once more where the connection turns out to have been cut."""
+    close_old_connections()
+    try:
+        return function()
+    except (OperationalError, InterfaceError):
+        if connection.connection is not None and connection.is_usable():
+            raise
+        connection.close()
+        return function()
+    finally:
         close_old_connections()
 
 
@@ -165,24 +177,23 @@ def waiting(jobs: Queue) -> list[Job]:
 
 
 def commit(group: list[Job]) -> None:
+    """Together, or else each by itself: one must not take the others with it."""
     try:
-        with transaction.atomic():
-            results = [job.function() for job in group]
+        results = surely(functools.partial(do_together, group))
     except Exception as error:
         if len(group) == 1:
             group[0].fail(error)
         else:
-            commit_one_by_one(group)
+            for job in group:
+                commit([job])
     else:
         for job, result in zip(group, results, strict=True):
             job.succeed(result)
 
 
-def commit_one_by_one(group: list[Job]) -> None:
-    """One that cannot be stored must not take the others with it."""
-    for job in group:
-        close_old_connections()
-        commit([job])
+def do_together(group: list[Job]) -> list[object]:
+    with transaction.atomic():
+        return [job.function() for job in group]
 
 
 def prepare_connection(connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -190,7 +201,11 @@ def prepare_connection(connection: BaseDatabaseWrapper, **_: object) -> None:
 
     Planning is four fifths of the time that the look-up of a PIN takes.
     """
-    if connection.vendor != "postgresql" or not is_worker():
+    if not is_worker():
+        return
+    # `surely` does what a question before each job would do.
+    connection.health_check_enabled = False  # type: ignore[attr-defined]
+    if connection.vendor != "postgresql":
         return
     from django.db.backends.postgresql import base
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from asyncio import sleep
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -68,10 +68,12 @@ class Client:
         failures = 0
         while True:
             await self._connect()
+            if _is_cancelled():
+                return
             if self.commander.link is Link.ONLINE:
                 failures = 0
             self.commander.disconnect()
-            await sleep(self.pauses.after(failures))
+            await asyncio.sleep(self.pauses.after(failures))
             failures += 1
 
     async def _connect(self) -> None:
@@ -95,7 +97,8 @@ class Client:
                     station, self.commander, self.bell, self._welcome
                 ).hold()
         except Exception as error:  # a lost connection must not end the charger
-            self._explain(error)
+            if not _is_cancelled():
+                self._explain(error)
 
     def _welcome(self) -> None:
         self._say(f"{self.account.identity} is connected to its gateway.")
@@ -113,3 +116,9 @@ class Client:
         if sentence != self._last_said:
             self._last_said = sentence
             self.say(sentence)
+
+
+def _is_cancelled() -> bool:
+    """Ask the task, for a task group that also fails raises that instead."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -104,6 +104,10 @@ class CentralSystem:
 
         self.loop.run(stop())
 
+    def abort(self) -> None:
+        for connection in self.server.connections:
+            connection.transport.abort()
+
     async def _serve(self) -> Server:
         return await serve(
             self._attend,

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from tests.chargers.virtual_commander.central_system import Payload
 from tests.chargers.virtual_commander.steps import charge, statuses
 from tests.chargers.virtual_commander.surroundings import IDENTITY, PIN, WRONG_PIN
@@ -130,3 +134,20 @@ def test_it_says_once_that_the_password_is_wrong_and_tries_on(wall, central):
         wall.loop.run(wall.device.bell.wait())
 
     assert wall.said == ["The gateway refused the identity or the password. Trying on."]
+
+
+@pytest.mark.parametrize("moments", range(10))
+def test_it_is_switched_off_also_while_its_connection_breaks(wall, central, moments):
+    wall.hang().sees("Ready")
+
+    async def break_the_connection() -> None:
+        while wall.device.commander.outbox:
+            await wall.device.bell.wait()
+        central.abort()
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        wall.switched_off.set()
+
+    wall.loop.run(break_the_connection())
+
+    wall.running.result(2)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,10 +41,25 @@ def test_without_a_password_it_does_not_start(monkeypatch, tmp_path):
         call_command("virtual_commander", IDENTITY, password_file=tmp_path / "none")
 
 
+@pytest.fixture
+def process(central: CentralSystem, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    password_file = tmp_path / "password"
+    password_file.write_text(f"{PASSWORD}\n")
+    command = [sys.executable, "manage.py", "virtual_commander", IDENTITY]
+    options = [f"--gateway={central.url}", f"--password-file={password_file}"]
+    process = subprocess.Popen(
+        [*command, *options, "--keypad-port=0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        yield process
+        process.kill()
+
+
 @pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_charge_and_the_program(central, tmp_path, stop_signal):
-    process = start_command(central, tmp_path)
-    assert process.stdout
+def test_a_signal_ends_the_charge_and_the_program(central, process, stop_signal):
     port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
     visitor = Visitor(port)
     visitor.sees("Ready")
@@ -62,17 +77,3 @@ def test_a_signal_ends_the_charge_and_the_program(central, tmp_path, stop_signal
     assert process.returncode == 0
     assert output == f"{IDENTITY} is connected to its gateway.\n"
     assert central.wait_for("StopTransaction")["reason"] == "PowerLoss"
-
-
-def start_command(central: CentralSystem, folder: Path) -> subprocess.Popen[str]:
-    password_file = folder / "password"
-    password_file.write_text(f"{PASSWORD}\n")
-    options = ["--keypad-port=0", f"--password-file={password_file}"]
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "virtual_commander", IDENTITY, *options]
-        + [f"--gateway={central.url}"],
-        env=os.environ | {"PYTHONUNBUFFERED": ""},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )

@@ -57,10 +57,7 @@ class Page(Generic[Row]):
 
     @property
     def total_text(self) -> str:
-        """The number of all rows, or `1,000+` where counting stopped."""
-        if self.total > COUNT_UP_TO:
-            return f"{localize(COUNT_UP_TO, use_l10n=True)}+"
-        return str(localize(self.total, use_l10n=True))
+        return _count_text(self.total)
 
 
 def page_of(
@@ -73,7 +70,7 @@ def page_of(
     """
     number = _page_number(number_text)
     start = (number - 1) * PER_PAGE
-    total = queryset.order_by()[: COUNT_UP_TO + 1].count()
+    total = _capped_count(queryset)
     if in_order is not None and total > COUNT_UP_TO:
         queryset = in_order
     rows = list(queryset[start : start + PER_PAGE + 1])
@@ -84,6 +81,21 @@ def _page_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         return 1
     return min(max(int(text), 1), LAST_PAGE)
+
+
+def count_text(queryset: QuerySet[Row]) -> str:
+    return _count_text(_capped_count(queryset))
+
+
+def _capped_count(queryset: QuerySet[Row]) -> int:
+    return queryset.order_by()[: COUNT_UP_TO + 1].count()
+
+
+def _count_text(number: int) -> str:
+    """Return the number, or `1,000+` where counting stopped."""
+    if number > COUNT_UP_TO:
+        return f"{localize(COUNT_UP_TO, use_l10n=True)}+"
+    return str(localize(number, use_l10n=True))
 
 
 @dataclass(frozen=True)

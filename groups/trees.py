@@ -5,6 +5,9 @@ Why no tree library and no stored path: docs/decisions/0001-tree.md.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db.models import Q, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
@@ -32,7 +35,9 @@ class AndAbove(Subquery):
     )
 
 
-def within(path: str, groups: Subquery, *, in_order: bool = False) -> Q:
+def within(
+    path: str, groups: Subquery | Collection[UUID], *, in_order: bool = False
+) -> Q:
     """Rows whose `path` leads to one of `groups`.
 
     `in_order` is for the first rows of a very long list: it hides the column's index,

@@ -1,0 +1,61 @@
+"""Energy, power and time as people read them, from whole numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+JUST_NOW = timedelta(minutes=1)
+
+
+def kwh(energy_wh: int) -> Decimal:
+    return Decimal(energy_wh) / 1000
+
+
+def kwh_text(energy_wh: int) -> str:
+    """Return the number alone, such as 7.40."""
+    return number_format(kwh(energy_wh), decimal_pos=2, use_l10n=True)
+
+
+def power_text(power_w: int | None) -> str:
+    """Return 7.4 kW, or nothing where no meter told it."""
+    if power_w is None:
+        return ""
+    return _("%(power)s kW") % {
+        "power": number_format(kwh(power_w), decimal_pos=1, use_l10n=True)
+    }
+
+
+def duration_text(duration: timedelta) -> str:
+    """Return hours and minutes, such as 1:05 h."""
+    minutes = max(int(duration.total_seconds()), 0) // 60
+    return _("%(hours)d:%(minutes)02d h") % {
+        "hours": minutes // 60,
+        "minutes": minutes % 60,
+    }
+
+
+def moment_text(moment: datetime) -> str:
+    """Return date and time where the reader is."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def ago_text(moment: datetime | None, *, now: datetime) -> str:
+    if moment is None:
+        return _("Never")
+    if now - moment < JUST_NOW:
+        return _("Just now")
+    return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+
+
+def since_text(moment: datetime, *, now: datetime) -> str:
+    """Return the time of day, with the date where that is not today."""
+    here = timezone.localtime(moment)
+    if here.date() == timezone.localtime(now).date():
+        return _("since %(time)s") % {"time": date_format(here, "TIME_FORMAT")}
+    return _("since %(time)s") % {"time": date_format(here, "SHORT_DATETIME_FORMAT")}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from groups.models import AuditEntry, Group
@@ -19,7 +20,25 @@ def record(
     details: object = "",
 ) -> AuditEntry:
     """Write one line of the organisation's audit trail, in the same transaction."""
-    return AuditEntry.objects.create(
+    entry = line(event, group=group, by=by, subject=subject, details=details)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_all(lines: Iterable[AuditEntry]) -> None:
+    AuditEntry.objects.bulk_create(lines, batch_size=500)
+
+
+def line(
+    event: AuditEntry.Event,
+    *,
+    group: Group,
+    by: User | None,
+    subject: object = "",
+    details: object = "",
+) -> AuditEntry:
+    """Return a line that is not written yet."""
+    return AuditEntry(
         organisation_id=group.organisation_id,
         group=group,
         actor=by,

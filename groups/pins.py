@@ -45,7 +45,11 @@ KEYPAD_SHAPES = frozenset(
 )
 
 
-class PinUnavailable(Exception):
+class Refusal(Exception):
+    """Why somebody cannot have a PIN; the text is for a person."""
+
+
+class PinUnavailable(Refusal):
     """The PIN is trivial, held, or was given up lately: one sentence for all."""
 
     def __str__(self) -> str:
@@ -54,7 +58,7 @@ class PinUnavailable(Exception):
         )
 
 
-class TooManyRefusals(Exception):
+class TooManyRefusals(Refusal):
     """The person typed too many PINs today that were not available."""
 
     def __str__(self) -> str:
@@ -66,7 +70,7 @@ class TooManyRefusals(Exception):
         )
 
 
-class TooManyChanges(Exception):
+class TooManyChanges(Refusal):
     """The person has chosen a new PIN too often today."""
 
     def __str__(self) -> str:
@@ -77,7 +81,7 @@ class TooManyChanges(Exception):
         )
 
 
-class BelongsNowhere(Exception):
+class BelongsNowhere(Refusal):
     """The person is in no organisation, so there is nowhere to claim a PIN."""
 
     def __str__(self) -> str:
@@ -122,6 +126,8 @@ def choose(user: User, pin: str, *, at: datetime | None = None) -> None:
     with transaction.atomic():
         hold(user)
         members = _memberships_to_claim(user)
+        if not members:
+            raise BelongsNowhere
         if all(_holds(member, pin) for member in members):
             return
         is_suggested = _is_suggested(user, pin, now)
@@ -366,16 +372,12 @@ def _is_over(now: datetime) -> Q:
 
 
 def _memberships_to_claim(user: User) -> list[OrganisationMember]:
-    """Raise BelongsNowhere where there is none."""
     # In one order for everybody, so that two people never wait for each other.
-    members = list(
+    return list(
         OrganisationMember.objects.filter(user=user)
         .select_related("organisation", "user")
         .order_by("organisation_id")
     )
-    if not members:
-        raise BelongsNowhere
-    return members
 
 
 def _refusals_today(user: User, now: datetime) -> int:

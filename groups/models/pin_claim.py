@@ -17,11 +17,11 @@ def outlive(
     using: str,
 ) -> None:
     """On deletion of a person: what they held is given up, and so quarantined."""
-    released_at = field.model._meta.get_field("released_at")
-    collector.add_field_update(
-        released_at, timezone.now(), sub_objs.filter(released_at=None)
-    )
-    collector.add_field_update(field, None, sub_objs)
+    released_at = PinClaim._meta.get_field("released_at")
+    held = sub_objs.filter(released_at=None)
+    # The stubs forget that a queryset will do.
+    collector.add_field_update(released_at, timezone.now(), held)  # type: ignore[arg-type]
+    collector.add_field_update(field, None, sub_objs)  # type: ignore[arg-type]
 
 
 class PinClaim(models.Model):

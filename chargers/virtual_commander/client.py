@@ -106,11 +106,11 @@ class Client:
     def _explain(self, error: Exception) -> None:
         """Say in a sentence what happened; an error's own text may quote a PIN."""
         if isinstance(error, InvalidStatus) and error.response.status_code in REFUSALS:
-            self._say("The gateway refused the identity or the password. Trying on.")
+            self._say("The gateway refused the identity or the password. Trying again.")
         elif isinstance(error, ExceptionGroup) and error.subgroup(Rebooting):
             self._say(f"{self.account.identity} restarts.")
         else:
-            self._say(f"No connection to {self.account.gateway}. Trying on.")
+            self._say(f"No connection to {self.account.gateway}. Trying again.")
 
     def _say(self, sentence: str) -> None:
         if sentence != self._last_said:

@@ -95,6 +95,21 @@ def test_gunicorn_gives_up_instead_of_trying_for_ever(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
+def test_a_pepper_that_is_not_the_databases_is_refused(tmp_path):
+    remember = "from groups import pins; pins.verify_pepper()"
+    run([*MANAGE, "migrate", "--verbosity=0"], {}, tmp_path).check_returncode()
+    run([*MANAGE, "shell", "-c", remember], {}, tmp_path).check_returncode()
+
+    another = {"PIN_PEPPER": "another " + PRODUCTION["PIN_PEPPER"], "PORT": "0"}
+    portal = run(GUNICORN, another, tmp_path)
+    gateway = run([*MANAGE, "ocpp_gateway", "--port=0"], another, tmp_path)
+
+    for ended in (portal, gateway):
+        assert ended.returncode != 0
+        assert ended.stderr.count("PIN_PEPPER is not the one") == 1
+        assert "Traceback" not in ended.stderr
+
+
 def test_a_secret_can_come_from_a_file(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text(PRODUCTION["SECRET_KEY"] + "\n")

@@ -5,13 +5,14 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import User
 from chargers import credentials
 from chargers.models import Assignment, Charger, ChargerModel
-from groups import people, subgroups
+from groups import people, pins, subgroups
 from groups.models import Group, Role
 
 TIME_ZONE = "Europe/Madrid"
@@ -67,6 +68,7 @@ class Command(BaseCommand):
         keypad_url: str,
         **options: object,
     ) -> None:
+        refuse_wrong_pepper()
         with transaction.atomic():
             emails = [account.email for account in ACCOUNTS]
             if not User.objects.filter(email__in=emails).exists():
@@ -82,6 +84,13 @@ class Command(BaseCommand):
                 "chargers": chargers,
             },
         )
+
+
+def refuse_wrong_pepper() -> None:
+    try:
+        pins.verify_pepper()
+    except ImproperlyConfigured as error:
+        raise CommandError(str(error)) from None
 
 
 def fill() -> None:

@@ -133,7 +133,9 @@ def test_it_says_once_that_the_password_is_wrong_and_tries_on(wall, central):
     while central.handshakes < 3:
         wall.loop.run(wall.device.bell.wait())
 
-    assert wall.said == ["The gateway refused the identity or the password. Trying again."]
+    assert wall.said == [
+        "The gateway refused the identity or the password. Trying again."
+    ]
 
 
 @pytest.mark.parametrize("moments", range(10))

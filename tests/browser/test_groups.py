@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from groups.models import Group
+from tests.browser.visiting import PHONE, Visits
+from tests.cast import Cast
+
+
+def do(page: Page, deed: str, name: str) -> None:
+    """Choose `deed` from the menu beside the group of that name."""
+    page.locator("summary", has_text=f"Actions for {name}").click()
+    page.get_by_role("listitem").filter(has_text=f"Actions for {name}").get_by_role(
+        "link", name=deed
+    ).click()
+
+
+def test_a_subgroup_is_added_renamed_moved_and_deleted(visits: Visits, cast: Cast):
+    page = visits.start(cast.superadministrator)
+    page.goto("/")
+    page.get_by_role("link", name="Groups").click()
+
+    page.get_by_role("link", name="Add subgroup").first.click()
+    page.get_by_label("Name").fill("Roof")
+    page.get_by_role("button", name="Add subgroup").click()
+    expect(page.get_by_role("status")).to_have_text("Roof is added.")
+
+    do(page, "Rename", "Roof")
+    page.get_by_label("Name").fill("Deck")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Deck", exact=True)).to_be_visible()
+
+    do(page, "Move", "Deck")
+    page.get_by_label("Move to").select_option(label="\u2003North Quay")
+    page.get_by_role("button", name="Move").click()
+    expect(page.get_by_role("status")).to_have_text("Deck is in North Quay now.")
+    assert Group.objects.get(name="Deck").parent == cast.site
+
+    do(page, "Delete", "Deck")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("status")).to_have_text("Deck is deleted.")
+
+
+def test_a_subgroup_with_people_lists_them_instead_of_going(visits: Visits, cast: Cast):
+    page = visits.start(cast.superadministrator)
+    page.goto(f"/groups/{cast.organisation.pk}/subgroups/")
+
+    do(page, "Delete", "North Quay")
+
+    expect(page.get_by_role("main")).to_contain_text("Uma User")
+    expect(page.get_by_role("main")).to_contain_text("Bay 1")
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+
+
+def test_the_switcher_puts_the_group_into_the_address(visits: Visits, cast: Cast):
+    page = visits.start(cast.site_administrator)
+    page.goto(f"/groups/{cast.site.pk}/users/")
+    address = page.url
+
+    page.locator("summary", has_text="Switch group").click()
+    page.get_by_role("link", name="North Quay").click()
+    page.get_by_role("link", name="Users").click()
+
+    assert page.url == address
+    expect(page.get_by_role("row")).to_have_count(4)
+
+
+def test_the_group_chosen_scopes_the_pages(visits: Visits, cast: Cast):
+    page = visits.start(cast.superadministrator)
+    page.goto(f"/groups/{cast.organisation.pk}/subgroups/")
+
+    page.get_by_role("link", name="South Quay", exact=True).click()
+    page.get_by_role("link", name="Users", exact=True).click()
+
+    assert page.url.endswith(f"/groups/{cast.sibling.pk}/users/")
+    expect(page.get_by_role("link", name="Sibling Admin").first).to_be_visible()
+    expect(page.get_by_text("Uma User")).to_have_count(0)
+
+
+def test_the_switcher_opens_by_keyboard_and_closes_on_escape(
+    visits: Visits, cast: Cast
+):
+    page = visits.start(cast.superadministrator, width=PHONE)
+    page.goto(f"/groups/{cast.organisation.pk}/")
+    summary = page.locator("summary", has_text="Switch group")
+    choice = page.get_by_role("link", name="Harbour").first
+
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(choice).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(choice).to_be_hidden()
+    expect(summary).to_be_focused()
+
+    summary.click()
+    page.get_by_role("heading", level=1).click()
+    expect(choice).to_be_hidden()

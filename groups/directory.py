@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,16 +72,14 @@ def people_in(
 def entries(
     memberships: Iterable[Membership], *, group: Group, seen_by: User
 ) -> list[Entry]:
-    """Add to each membership what the list shows beside it, in two queries."""
+    """Add to each membership what the list shows beside it, in one query."""
     memberships = list(memberships)
-    user_ids = {membership.user_id for membership in memberships}
-    assigned = _chargers_assigned(user_ids, group)
-    states = pin_states(user_ids, group)
+    facts = _facts({membership.user_id for membership in memberships}, group)
     return [
         Entry(
             membership=membership,
-            chargers=_chargers_text(membership, assigned),
-            pin_state=states[membership.user_id],
+            chargers=_chargers_text(membership, facts[membership.user_id].assigned),
+            pin_state=facts[membership.user_id].pin_state,
             is_oneself=membership.user_id == seen_by.pk,
         )
         for membership in memberships
@@ -90,14 +88,7 @@ def entries(
 
 def pin_states(user_ids: set[UUID], group: Group) -> dict[UUID, PinState]:
     """Say of each person how their PIN stands in the organisation of `group`."""
-    states = dict.fromkeys(user_ids, PinState.UNSET)
-    claims = PinClaim.objects.filter(holder__in=user_ids)
-    for holder, organisation in claims.values_list("holder", "organisation"):
-        if organisation == group.organisation_id:
-            states[holder] = PinState.SET
-        elif states[holder] is PinState.UNSET:
-            states[holder] = PinState.NEEDS_NEW
-    return states
+    return {pk: facts.pin_state for pk, facts in _facts(user_ids, group).items()}
 
 
 def csv_rows(
@@ -144,15 +135,34 @@ def _csv_chunk(
         ]
 
 
-def _chargers_assigned(user_ids: set[UUID], group: Group) -> dict[UUID, int]:
-    in_organisation = Q(assignments__organisation=group.organisation_id)
-    counted = User.objects.filter(pk__in=user_ids).annotate(
-        assigned=Count("assignments", filter=in_organisation)
+@dataclass(frozen=True)
+class _Facts:
+    assigned: int
+    pin_state: PinState
+
+
+def _facts(user_ids: set[UUID], group: Group) -> dict[UUID, _Facts]:
+    claims = PinClaim.objects.filter(holder=OuterRef("pk"))
+    people = User.objects.filter(pk__in=user_ids).annotate(
+        assigned=Count(
+            "assignments", filter=Q(assignments__organisation=group.organisation_id)
+        ),
+        has_pin_here=Exists(claims.filter(organisation=group.organisation_id)),
+        has_pin=Exists(claims),
     )
-    return dict(counted.values_list("pk", "assigned"))
+    return {
+        pk: _Facts(assigned, _pin_state(has_pin_here, has_pin))
+        for pk, assigned, has_pin_here, has_pin in people.values_list(
+            "pk", "assigned", "has_pin_here", "has_pin"
+        )
+    }
 
 
-def _chargers_text(membership: Membership, assigned: dict[UUID, int]) -> str:
-    if membership.role != Role.USER:
-        return _("All here")
-    return str(assigned[membership.user_id])
+def _pin_state(has_pin_here: bool, has_pin: bool) -> PinState:
+    if has_pin_here:
+        return PinState.SET
+    return PinState.NEEDS_NEW if has_pin else PinState.UNSET
+
+
+def _chargers_text(membership: Membership, assigned: int) -> str:
+    return str(assigned) if membership.role == Role.USER else _("All here")

@@ -49,6 +49,14 @@ def present_group(request: UserRequest) -> Group | None:
     return group or visible.order_by("depth", "name", "pk").first()
 
 
+def is_administrator(request: UserRequest, group: Group) -> bool:
+    """Whether the person sees everybody of `group`; asked once in a request."""
+    known: dict[UUID, bool] = request.__dict__.setdefault("administrates", {})
+    if group.pk not in known:
+        known[group.pk] = policy.can(request.user, Action.SEE_PEOPLE, group)
+    return known[group.pk]
+
+
 @dataclass(frozen=True)
 class Link:
     label: str
@@ -124,9 +132,7 @@ class Navigation:
 
     @cached_property
     def is_administrator(self) -> bool:
-        return self.group is not None and policy.can(
-            self._user, Action.SEE_PEOPLE, self.group
-        )
+        return self.group is not None and is_administrator(self._request, self.group)
 
     def _users_url(self, group_id: UUID) -> str:
         if self.is_administrator:

@@ -23,7 +23,7 @@ from groups.policy import Action
 @require_safe
 def users(request: UserRequest, group_id: UUID) -> HttpResponseBase:
     group = navigation.enter(request, Action.SEE_GROUP, group_id)
-    if not policy.can(request.user, Action.SEE_PEOPLE, group):
+    if not navigation.is_administrator(request, group):
         return redirect("chargers:user", group.pk, request.user.pk)
 
     narrowing = PeopleFilter(request.GET, groups=group.and_below())

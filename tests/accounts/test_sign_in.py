@@ -21,7 +21,7 @@ def test_signing_in_begins_with_the_button_and_keeps_the_way_on(client):
     response = client.get("/settings/profile/", follow=True)
 
     assert "Continue with email" in response.text
-    assert "/sign-in/email/?next=/settings/profile/" in response.text
+    assert "/sign-in/email/?next=%2Fsettings%2Fprofile%2F" in response.text
 
 
 def test_the_right_password_leads_home_under_a_new_session_key(client):

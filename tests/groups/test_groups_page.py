@@ -11,8 +11,8 @@ from tests.factories import make_charger, make_group, make_member, make_subgroup
 pytestmark = pytest.mark.django_db
 
 
-def post(client, name, group, **data):
-    return client.post(reverse(f"groups:{name}", args=[group.pk]), data, follow=True)
+def post(client, page, group, /, **data):
+    return client.post(reverse(f"groups:{page}", args=[group.pk]), data, follow=True)
 
 
 def test_the_tree_counts_what_is_in_and_below(client, cast):

@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import chromium
-from tests.browser.visiting import PATIENCE_MS, Visits
+from tests.browser.visiting import PATIENCE_MS, Visits, Windows
 
 HERE = Path(__file__).parent
 OPTIONS = [
@@ -64,10 +64,13 @@ def browser(initial_data: None) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def windows(browser: Browser, live_server: LiveServer) -> Windows:
+    return Windows(browser, live_server.url)
+
+
 @pytest.fixture
-def visits(
-    browser: Browser, live_server: LiveServer, django_db_serialized_rollback: None
-) -> Iterator[Visits]:
-    visits = Visits(browser, live_server.url)
+def visits(windows: Windows, django_db_serialized_rollback: None) -> Iterator[Visits]:
+    visits = Visits(windows)
     yield visits
     visits.end()

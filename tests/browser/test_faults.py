@@ -32,8 +32,7 @@ ERROR = """new Promise((done) => {
 def test_a_fault_in_the_browser_fails_its_test(
     visits: Visits, deed: str, complaint: str
 ) -> None:
-    page = visits.start()
-    page.goto("/sign-in/")
+    page = visits.start(path="/sign-in/")
     page.evaluate(f"({deed}).catch?.(() => 0)" if "fetch" in deed else deed)
 
     with pytest.raises(AssertionError, match=complaint):
@@ -41,6 +40,6 @@ def test_a_fault_in_the_browser_fails_its_test(
 
 
 def test_a_page_without_a_fault_passes(visits: Visits) -> None:
-    visits.start().goto("/sign-in/")
+    visits.start(path="/sign-in/")
 
     visits.end()

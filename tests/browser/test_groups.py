@@ -17,7 +17,6 @@ def do(page: Page, deed: str, name: str) -> None:
 
 def test_a_subgroup_is_added_renamed_moved_and_deleted(visits: Visits, cast: Cast):
     page = visits.start(cast.superadministrator)
-    page.goto("/")
     page.get_by_role("link", name="Groups").click()
 
     page.get_by_role("link", name="Add subgroup").first.click()
@@ -42,8 +41,9 @@ def test_a_subgroup_is_added_renamed_moved_and_deleted(visits: Visits, cast: Cas
 
 
 def test_a_subgroup_with_people_lists_them_instead_of_going(visits: Visits, cast: Cast):
-    page = visits.start(cast.superadministrator)
-    page.goto(f"/groups/{cast.organisation.pk}/subgroups/")
+    page = visits.start(
+        cast.superadministrator, f"/groups/{cast.organisation.pk}/subgroups/"
+    )
 
     do(page, "Delete", "North Quay")
 
@@ -53,8 +53,7 @@ def test_a_subgroup_with_people_lists_them_instead_of_going(visits: Visits, cast
 
 
 def test_the_switcher_puts_the_group_into_the_address(visits: Visits, cast: Cast):
-    page = visits.start(cast.site_administrator)
-    page.goto(f"/groups/{cast.site.pk}/users/")
+    page = visits.start(cast.site_administrator, f"/groups/{cast.site.pk}/users/")
     address = page.url
 
     page.locator("summary", has_text="Switch group").click()
@@ -66,8 +65,9 @@ def test_the_switcher_puts_the_group_into_the_address(visits: Visits, cast: Cast
 
 
 def test_the_group_chosen_scopes_the_pages(visits: Visits, cast: Cast):
-    page = visits.start(cast.superadministrator)
-    page.goto(f"/groups/{cast.organisation.pk}/subgroups/")
+    page = visits.start(
+        cast.superadministrator, f"/groups/{cast.organisation.pk}/subgroups/"
+    )
 
     page.get_by_role("link", name="South Quay", exact=True).click()
     page.get_by_role("link", name="Users", exact=True).click()
@@ -80,8 +80,9 @@ def test_the_group_chosen_scopes_the_pages(visits: Visits, cast: Cast):
 def test_the_switcher_opens_by_keyboard_and_closes_on_escape(
     visits: Visits, cast: Cast
 ):
-    page = visits.start(cast.superadministrator, width=PHONE)
-    page.goto(f"/groups/{cast.organisation.pk}/")
+    page = visits.start(
+        cast.superadministrator, f"/groups/{cast.organisation.pk}/", width=PHONE
+    )
     summary = page.locator("summary", has_text="Switch group")
     choice = page.get_by_role("link", name="Harbour").first
 

@@ -13,7 +13,6 @@ def test_somebody_signs_in_by_email_and_out_again(
     visits: Visits, cast: Cast, width: int
 ):
     page = visits.start(width=width)
-    page.goto("/")
 
     page.get_by_role("link", name="Continue with email").click()
     page.get_by_label("E-mail").fill(cast.user.email)
@@ -28,8 +27,7 @@ def test_somebody_signs_in_by_email_and_out_again(
 def test_a_wrong_password_says_so_and_the_right_one_leads_on(
     visits: Visits, cast: Cast
 ):
-    page = visits.start()
-    page.goto(f"/groups/{cast.site.pk}/sessions/")
+    page = visits.start(path=f"/groups/{cast.site.pk}/sessions/")
     page.get_by_role("link", name="Continue with email").click()
 
     page.get_by_label("E-mail").fill(cast.user.email.upper())
@@ -44,7 +42,6 @@ def test_a_wrong_password_says_so_and_the_right_one_leads_on(
 
 def test_the_settings_keep_a_profile(visits: Visits, cast: Cast):
     page = visits.start(cast.user)
-    page.goto("/")
 
     page.get_by_role("link", name="Settings").click()
     tabs = page.get_by_role("navigation", name="Settings")
@@ -61,8 +58,7 @@ def test_the_settings_keep_a_profile(visits: Visits, cast: Cast):
 
 
 def test_the_portal_speaks_the_language_of_the_profile(visits: Visits, cast: Cast):
-    page = visits.start(cast.user)
-    page.goto("/settings/profile/")
+    page = visits.start(cast.user, "/settings/profile/")
 
     page.get_by_label("Language").select_option("Deutsch")
     page.get_by_role("button", name="Save").click()

@@ -18,6 +18,7 @@ from accounts.models import User
 
 PHONE = 390
 DESKTOP = 1280
+HEIGHT = 844
 PATIENCE_MS = 10_000
 
 
@@ -27,6 +28,11 @@ class Faults:
 
     expected_statuses: set[int] = field(default_factory=set)
     found: list[str] = field(default_factory=list)
+
+    def take(self) -> list[str]:
+        found, self.found = self.found, []
+        self.expected_statuses = set()
+        return found
 
     def watch(self, context: BrowserContext) -> None:
         context.on("console", self._hear)
@@ -53,43 +59,70 @@ class Faults:
 
 
 @dataclass
-class Visits:
-    """The browser windows of a test. None of them may have had a fault at its end."""
+class Windows:
+    """Browser windows that tests take and give back: each keeps its cache of styles."""
 
     browser: Browser
     url: str
     faults: Faults = field(default_factory=Faults)
-    contexts: list[BrowserContext] = field(default_factory=list)
+    idle: dict[bool, list[BrowserContext]] = field(default_factory=dict)
+
+    def take(self, *, javascript: bool) -> BrowserContext:
+        if idle := self.idle.get(javascript):
+            return idle.pop()
+        context = self.browser.new_context(
+            base_url=self.url,
+            java_script_enabled=javascript,
+            locale="en",
+            permissions=["clipboard-read", "clipboard-write"],
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self.faults.watch(context)
+        return context
+
+    def give_back(self, context: BrowserContext, *, javascript: bool) -> None:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        self.idle.setdefault(javascript, []).append(context)
+
+
+@dataclass
+class Visits:
+    """What the people of one test do. No window may have had a fault at its end."""
+
+    windows: Windows
+    taken: list[tuple[BrowserContext, bool]] = field(default_factory=list)
 
     def start(
         self,
         user: User | None = None,
+        path: str = "/",
         *,
         width: int = DESKTOP,
         dark: bool = False,
         javascript: bool = True,
     ) -> Page:
-        """Open a window of a signed-in `user`, or of a stranger."""
-        context = self.browser.new_context(
-            base_url=self.url,
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=javascript,
-            locale="en",
-            permissions=["clipboard-read", "clipboard-write"],
-            reduced_motion="reduce",
-            viewport={"width": width, "height": 844},
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        self.contexts.append(context)
-        self.faults.watch(context)
+        """Open `path` in a window of a signed-in `user`, or of a stranger."""
+        context = self.windows.take(javascript=javascript)
+        self.taken.append((context, javascript))
         if user is not None:
-            sign_in(context, user, self.url)
-        return context.new_page()
+            sign_in(context, user, self.windows.url)
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.goto(path)
+        return page
+
+    def expect_statuses(self, *statuses: int) -> None:
+        self.windows.faults.expected_statuses.update(statuses)
 
     def end(self) -> None:
-        while self.contexts:
-            self.contexts.pop().close()
-        found, self.faults.found = self.faults.found, []
+        while self.taken:
+            context, javascript = self.taken.pop()
+            self.windows.give_back(context, javascript=javascript)
+        found = self.windows.faults.take()
         assert not found, "\n".join(found)
 
 

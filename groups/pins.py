@@ -49,7 +49,11 @@ class Refusal(Exception):
     """Why somebody cannot have a PIN; the text is for a person."""
 
 
-class PinUnavailable(Refusal):
+class MayKeepSuggestion(Refusal):
+    """The PIN that is suggested can be had all the same."""
+
+
+class PinUnavailable(MayKeepSuggestion):
     """The PIN is trivial, held, or was given up lately: one sentence for all."""
 
     def __str__(self) -> str:
@@ -58,7 +62,7 @@ class PinUnavailable(Refusal):
         )
 
 
-class TooManyRefusals(Refusal):
+class TooManyRefusals(MayKeepSuggestion):
     """The person typed too many PINs today that were not available."""
 
     def __str__(self) -> str:

@@ -60,21 +60,23 @@ def pin(request: UserRequest) -> HttpResponse:
     form = PinForm(
         request.POST or None, initial={"pin": suggestion if is_filled else ""}
     )
+    refusal = None
 
     if request.method == "POST" and form.is_valid():
         refusal = _choose(request.user, form.cleaned_data["pin"])
-        if not refusal:
+        if refusal is None:
             messages.success(request, _("Your Commander PIN is saved."))
             return redirect("chargers:pin")
-        is_filled = True
-        form = PinForm({"pin": suggestion or form.cleaned_data["pin"]})
-        form.add_error("pin", refusal)
+        form = PinForm({"pin": suggestion})
+        form.add_error("pin", str(refusal))
 
     context = {
         "form": form,
         "standing": standing,
-        "is_filled": is_filled,
-        "next_draw": 0 if not is_filled else (draw or 0) + 1,
+        "is_filled": is_filled or refusal is not None,
+        "may_keep_suggestion": suggestion
+        and isinstance(refusal, pins.MayKeepSuggestion),
+        "next_draw": (draw or 0) + 1 if is_filled else 0,
     }
     return render(request, "chargers/pin.html", context)
 
@@ -89,13 +91,12 @@ def remove_own_pin(request: UserRequest) -> HttpResponse:
     return render(request, "chargers/confirm_remove_own_pin.html")
 
 
-def _choose(user: User, pin: str) -> str:
-    """Return why the PIN was refused; empty where it is set now."""
+def _choose(user: User, pin: str) -> pins.Refusal | None:
     try:
         pins.choose(user, pin)
     except pins.Refusal as refusal:
-        return str(refusal)
-    return ""
+        return refusal
+    return None
 
 
 def _draw(request: UserRequest) -> int | None:

@@ -126,6 +126,7 @@ def test_taken_and_trivial_pins_get_one_sentence(client, group, url, pin):
     )
     assert 'aria-invalid="true"' in response.text
     assert filled_in(response) not in ("", pin)
+    assert "The field holds a free PIN now: Save takes it." in response.text
 
 
 def test_the_sixth_refused_try_is_refused_whatever_it_is(client, group, person, url):
@@ -137,6 +138,16 @@ def test_the_sixth_refused_try_is_refused_whatever_it_is(client, group, person, 
 
     assert "You have tried too many PINs of your own today." in refused.text
     assert "Your Commander PIN is saved." in kept.text
+
+
+def test_who_changed_too_often_is_told_to_come_back(client, person, url):
+    for number in range(pins.CHANGES_A_DAY):
+        client.post(url, {"pin": pins.suggest(person, number)})
+
+    response = client.post(url, {"pin": "4071"})
+
+    assert "You have changed your Commander PIN too often today." in response.text
+    assert "Save takes it" not in response.text
 
 
 def test_the_page_is_kept_by_nobody(client, person, url):

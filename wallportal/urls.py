@@ -15,6 +15,7 @@ urlpatterns = [
         login_not_required(
             RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True)
         ),
+        name="admin_sign_in",
     ),
     path("admin/", admin.site.urls),
 ]

@@ -151,10 +151,11 @@ def serve_in_groups(jobs: Queue) -> None:
 def surely(function: Callable[[], Result]) -> Result:
     """Do it, and once more where the connection turns out to have been cut."""
     close_old_connections()
+    before = connection.connection
     try:
         return function()
     except (OperationalError, InterfaceError):
-        if connection.connection is not None and connection.is_usable():
+        if connection.connection is before and connection.is_usable():
             raise
         connection.close()
         return function()

@@ -33,6 +33,10 @@ REFUSALS_A_DAY = 5
 # More would let one person use up the codes, or find out by elimination who has which.
 CHANGES_A_DAY = 10
 SUGGESTIONS_A_DAY = 20
+WRONG_PEPPER = (
+    "PIN_PEPPER is not the one that the Commander PINs in the database were stored"
+    " under. Set the former one; to change it, use rotate_pin_pepper."
+)
 ALL_PINS = tuple(f"{number:04}" for number in range(10_000))
 # Straight lines and corners on a keypad, both ways.
 KEYPAD_SHAPES = frozenset(
@@ -214,6 +218,8 @@ def rotate_pepper(old: str, new: str) -> int:
         ):
             renewed = _renewed_digests(organisation_id, old, new)
             for claim in together:
+                if claim.digest not in renewed:
+                    raise ImproperlyConfigured(WRONG_PEPPER)
                 claim.digest = renewed[claim.digest]
         PinClaim.objects.bulk_update(claims, ["digest"], batch_size=500)
         PinCheck.objects.filter(id=1).update(value=_check_value(new))
@@ -227,10 +233,7 @@ def verify_pepper(pepper: str | None = None) -> None:
         id=1, defaults={"value": expected}
     )
     if not hmac.compare_digest(stored.value, expected):
-        raise ImproperlyConfigured(
-            "PIN_PEPPER is not the one that the Commander PINs in the database were"
-            " stored under. Set the former one; to change it, use rotate_pin_pepper."
-        )
+        raise ImproperlyConfigured(WRONG_PEPPER)
 
 
 def _check_value(pepper: str) -> str:

@@ -20,6 +20,7 @@ PHONE = 390
 DESKTOP = 1280
 HEIGHT = 844
 PATIENCE_MS = 10_000
+OF_RESPONSES = ("Failed to load resource", "Response Status Error Code")
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Faults:
         context.on("response", self._answer)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        is_said_twice = message.text.startswith("Failed to load resource")
+        is_said_twice = message.text.startswith(OF_RESPONSES)
         if message.type in {"error", "warning"} and not is_said_twice:
             self.found.append(f"console: {message.text}")
 

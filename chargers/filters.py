@@ -168,6 +168,11 @@ class SessionFilter(SightFilter):
             sessions = sessions.filter(group__in=places)
         return _in_state(self._in_period(sessions), wanted["state"])
 
+    @property
+    def shows_open(self) -> bool:
+        """True where the table is asked for the sessions that go on."""
+        return self.is_valid() and self.cleaned_data["state"] == self.OPEN
+
     def _in_period(
         self, sessions: QuerySet[ChargingSession]
     ) -> QuerySet[ChargingSession]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ SORT_COLUMNS = {
     "charger": ("charger__name", "-started_at"),
     "energy": ("energy", "started_at"),
 }
-LIVE_AT_MOST = 50
+LIVE_AT_MOST = 12
 READINGS_AT_MOST = 100
 
 
@@ -44,7 +45,11 @@ class SessionRow:
 
     @property
     def place_and_power(self) -> str:
-        return " · ".join(filter(None, (self.charger, self.where, self.power)))
+        return " · ".join(filter(None, (self.where, self.power)))
+
+    @property
+    def charger_and_power(self) -> str:
+        return f"{self.charger} · {self.place_and_power}"
 
     @property
     def element_id(self) -> str:
@@ -77,9 +82,11 @@ def name_from(model: type[Model], path: str) -> Subquery:
 
 
 def live(sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
-    """The sessions that go on, the latest first; one more than a page shows."""
+    """The sessions that go on, the latest first; one more than are shown."""
+    # Hidden from the index by which all sessions are in order: few of them are open.
+    latest_first = Coalesce("started_at", "started_at").desc()
     going_on = described(sessions.filter(ended_at=None))
-    return going_on.order_by("-started_at", "-pk")[: LIVE_AT_MOST + 1]
+    return going_on.order_by(latest_first, "-pk")[: LIVE_AT_MOST + 1]
 
 
 def row_of(session: ChargingSession, *, now: datetime | None = None) -> SessionRow:
@@ -91,7 +98,7 @@ def row_of(session: ChargingSession, *, now: datetime | None = None) -> SessionR
         charger=_word(session, "charger_name"),
         where=_word(session, "group_name"),
         start=units.moment_text(session.started_at),
-        since=units.since_text(session.started_at, now=now),
+        since=units.since_text(session.started_at, now=now) if session.is_open else "",
         end=units.moment_text(session.ended_at) if session.ended_at else "",
         duration=units.duration_text((session.ended_at or now) - session.started_at),
         energy=units.kwh_text(session.energy_wh),

@@ -19,16 +19,14 @@ def kwh(energy_wh: int) -> Decimal:
 
 def kwh_text(energy_wh: int) -> str:
     """Return the number alone, such as 7.40."""
-    return number_format(kwh(energy_wh), decimal_pos=2, use_l10n=True)
+    return _number(kwh(energy_wh), 2)
 
 
 def power_text(power_w: int | None) -> str:
     """Return 7.4 kW, or nothing where no meter told it."""
     if power_w is None:
         return ""
-    return _("%(power)s kW") % {
-        "power": number_format(kwh(power_w), decimal_pos=1, use_l10n=True)
-    }
+    return _("%(power)s kW") % {"power": _number(kwh(power_w), 1)}
 
 
 def duration_text(duration: timedelta) -> str:
@@ -59,3 +57,8 @@ def since_text(moment: datetime, *, now: datetime) -> str:
     if here.date() == timezone.localtime(now).date():
         return _("since %(time)s") % {"time": date_format(here, "TIME_FORMAT")}
     return _("since %(time)s") % {"time": date_format(here, "SHORT_DATETIME_FORMAT")}
+
+
+def _number(value: Decimal, places: int) -> str:
+    # number_format cuts off; it does not round.
+    return number_format(round(value, places), decimal_pos=places, use_l10n=True)

@@ -88,7 +88,7 @@ def count_text(queryset: QuerySet[Row]) -> str:
 
 
 def _capped_count(queryset: QuerySet[Row]) -> int:
-    return queryset.order_by()[: COUNT_UP_TO + 1].count()
+    return queryset.order_by().values("pk")[: COUNT_UP_TO + 1].count()
 
 
 def _count_text(number: int) -> str:

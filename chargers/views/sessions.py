@@ -34,10 +34,11 @@ def session_list(request: UserRequest, group_id: UUID) -> HttpResponseBase:
         rows = history.csv_rows(sorting.apply(found))
         return lists.csv_response("sessions", history.csv_header(), rows)
 
-    ended, ended_in_order = (
-        sorting.apply(way.filter(ended_at__isnull=False)) for way in (found, in_order)
+    listed, listed_in_order = (
+        sorting.apply(way.filter(ended_at__isnull=narrowing.shows_open))
+        for way in (found, in_order)
     )
-    page = lists.page_of(ended, request.GET.get("page", ""), ended_in_order)
+    page = lists.page_of(listed, request.GET.get("page", ""), listed_in_order)
     context = {
         "group": group,
         "filter": narrowing,

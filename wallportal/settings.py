@@ -137,6 +137,7 @@ GATEWAY_URL = env.str(
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "wallportal.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

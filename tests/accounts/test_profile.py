@@ -84,3 +84,15 @@ def test_last_seen_is_written_once_in_ten_minutes(client, django_assert_num_quer
             client.get(reverse("accounts:settings"))
             user.refresh_from_db()
         assert user.last_seen_at == start + timedelta(minutes=11 if minutes > 10 else 0)
+
+
+def test_dates_are_told_in_the_person_s_time_zone_and_without_a_riddle(client, cast):
+    cast.user.time_zone = "Europe/Berlin"
+    cast.user.save()
+    cast.session.started_at = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+    cast.session.save()
+    client.force_login(cast.user)
+
+    page = client.get(cast.session.get_absolute_url()).text
+
+    assert "5 Mar 2026, 00:30" in page

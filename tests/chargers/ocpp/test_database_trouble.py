@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 import pytest
 from django.db import connection
+from websockets import ConnectionClosed, InvalidStatus
 
 from chargers.models import ChargingSession
 from tests.chargers.ocpp.conftest import PIN
+from tests.chargers.ocpp.station import meter_value, now, plugged_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -20,6 +26,48 @@ def cut_all_other_connections() -> None:
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@contextmanager
+def database_down() -> Iterator[None]:
+    values = connection.settings_dict
+    beside = {name: values[name.upper()] or None for name in ("host", "port", "user")}
+    with psycopg.connect(
+        **beside, password=values["PASSWORD"], dbname="postgres", autocommit=True
+    ) as server:
+        statement = f'ALTER DATABASE "{values["NAME"]}" WITH ALLOW_CONNECTIONS %s'
+        server.execute(statement % "false")
+        try:
+            cut_all_other_connections()
+            yield
+        finally:
+            server.execute(statement % "true")
+
+
+TRANSACTION_MESSAGES = {
+    "StartTransaction": {"connectorId": 1, "idTag": PIN, "meterStart": 0},
+    "StopTransaction": {"transactionId": 1, "meterStop": 0},
+    "MeterValues": {"connectorId": 1, "meterValue": [meter_value({"value": "1"})]},
+}
+
+
+@pytest.mark.parametrize("action", TRANSACTION_MESSAGES)
+def test_while_the_database_is_down_a_charger_is_told_to_come_back(
+    gateway, charger, station, action
+):
+    payload = TRANSACTION_MESSAGES[action]
+    if action != "MeterValues":
+        payload |= {"timestamp": now()}
+    with database_down():
+        with pytest.raises(ConnectionClosed) as closed:
+            station.exchange(action, payload)
+        with pytest.raises(InvalidStatus) as refused, plugged_in(gateway, charger):
+            pass
+    assert closed.value.rcvd.code == 1013
+    assert refused.value.response.status_code == 503
+
+    with plugged_in(gateway, charger) as again:
+        assert again.authorize(PIN) == "Accepted"
 
 
 def test_after_all_connections_were_cut_every_authorize_succeeds(station):

@@ -65,7 +65,7 @@ def change_role(request: UserRequest, membership_id: UUID) -> HttpResponse:
         people.change_role(
             membership, role=Role(form.cleaned_data["role"]), by=request.user
         )
-    except people.OwnerStays as refusal:
+    except people.Refusal as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(
@@ -80,7 +80,7 @@ def suspend(request: UserRequest, membership_id: UUID) -> HttpResponse:
 
     try:
         people.suspend(membership, by=request.user)
-    except people.OwnerStays as refusal:
+    except people.Refusal as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(
@@ -93,10 +93,14 @@ def suspend(request: UserRequest, membership_id: UUID) -> HttpResponse:
 def reinstate(request: UserRequest, membership_id: UUID) -> HttpResponse:
     membership = _member_or_deny(request, Action.SUSPEND, membership_id)
 
-    people.reinstate(membership, by=request.user)
-    messages.success(
-        request, _("%(name)s may charge again.") % {"name": membership.user}
-    )
+    try:
+        people.reinstate(membership, by=request.user)
+    except people.Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("%(name)s may charge again.") % {"name": membership.user}
+        )
     return _to_person(membership)
 
 
@@ -108,7 +112,7 @@ def remove(request: UserRequest, membership_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             people.remove(membership, by=request.user)
-        except people.OwnerStays as refusal:
+        except people.Refusal as refusal:
             messages.error(request, str(refusal))
             return _to_person(membership)
         messages.success(

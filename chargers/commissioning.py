@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chargers import credentials
+from chargers import connections, credentials
 from chargers.models import Charger, ChargerModel
 from groups import audit
 from groups.models import Group
@@ -102,7 +102,7 @@ def move(charger: Charger, *, to: Group, by: User) -> None:
 
 @transaction.atomic
 def renew_password(charger: Charger, *, by: User) -> str:
-    """Return a new password; the old one is refused from now on.
+    """Return a new password; the old one, and what came in by it, is out.
 
     Raise AlreadyRetired.
     """
@@ -111,6 +111,7 @@ def renew_password(charger: Charger, *, by: User) -> str:
     locked.password_digest = credentials.digest(password.encode())
     locked.password_set_at = timezone.now()
     locked.save(update_fields=["password_digest", "password_set_at"])
+    _cut_off(locked)
     _record(audit.Event.CHARGER_PASSWORD, locked, by)
     return password
 
@@ -133,6 +134,7 @@ def retire(charger: Charger, *, by: User) -> None:
     # No password has this digest, so the gateway turns the charger away.
     locked.password_digest = ""
     locked.save(update_fields=["retired_at", "password_digest"])
+    _cut_off(locked)
     _record(audit.Event.CHARGER_RETIRED, locked, by, locked.serial_number)
 
 
@@ -145,6 +147,11 @@ def _lock_in_service(charger: Charger) -> Charger:
     if locked.is_retired:
         raise AlreadyRetired
     return locked
+
+
+def _cut_off(charger: Charger) -> None:
+    """Make the gateway close the charger's connection."""
+    Charger.objects.filter(pk=charger.pk).update(**connections.OFFLINE)
 
 
 def _save(charger: Charger, update_fields: list[str] | None = None) -> None:

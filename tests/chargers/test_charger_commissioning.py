@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
-from chargers import commissioning, credentials, handover
+from chargers import commissioning, connections, credentials, handover
 from chargers.models import Assignment, Charger, ChargerModel
 from groups.models import AuditEntry
 from tests import factories
@@ -172,6 +173,19 @@ def test_a_new_password_replaces_the_old_one(client, cast):
     password = client.cookies[handover.COOKIE].value
     assert password in words(client.get(response.url))
     assert AuditEntry.objects.filter(event=AuditEntry.Event.CHARGER_PASSWORD).exists()
+
+
+@pytest.mark.parametrize("renew", [True, False])
+def test_a_connection_ends_with_its_password(client, cast, renew):
+    key = uuid.uuid4()
+    connections.begin(cast.charger, key=key, gateway="here")
+    assert connections.keep_alive({cast.charger.pk: key}) == set()
+
+    client.post(to("new_password" if renew else "retire", cast.charger))
+
+    assert connections.keep_alive({cast.charger.pk: key}) == {cast.charger.pk}
+    cast.charger.refresh_from_db()
+    assert not cast.charger.is_connected
 
 
 def test_looking_at_a_confirmation_changes_nothing(client, cast):

@@ -33,6 +33,7 @@ Result = TypeVar("Result")
 THREADS = 4
 PATIENCE_SECONDS = 20
 LOCK_TIMEOUT_SECONDS = 5
+CLOSING_SECONDS = 1
 MOST_IN_A_GROUP = 200
 
 
@@ -109,11 +110,11 @@ class Bridge:
         )
 
     def close(self) -> None:
-        """Finish what waits."""
+        """Finish what waits, unless the database takes too long."""
         for thread in self._threads:
             thread.jobs.put(None)
         for thread in self._threads:
-            thread.join()
+            thread.join(CLOSING_SECONDS)
 
     async def _ask(self, queue: Queue, function: Callable[[], Result]) -> Result:
         loop = asyncio.get_running_loop()

@@ -30,7 +30,9 @@ LARGEST_FRAME = 2**20
 HANDSHAKE_SECONDS = 10
 PING_SECONDS = 25
 CLOSING_SECONDS = 3
-STOPPING_SECONDS = 8
+STOPPING_SECONDS = 6
+# Thousands of chargers return at once after a restart.
+BACKLOG = 1024
 KEEP_ALIVE_SECONDS = 30
 NOBODY = Credentials("", b"")
 
@@ -68,9 +70,10 @@ class Gateway:
         try:
             server = await self._listen(host, port)
             on_ready(_port(server))
-            keeping = asyncio.create_task(self._keep_alive())
-            await stop.wait()
-            keeping.cancel()
+            async with asyncio.TaskGroup() as tasks:
+                keeping = tasks.create_task(self._keep_alive())
+                await stop.wait()
+                keeping.cancel()
             await self._hang_up(server)
         finally:
             self._bridge.close()
@@ -91,13 +94,12 @@ class Gateway:
             ping_interval=PING_SECONDS,
             ping_timeout=PING_SECONDS,
             server_header=None,
+            backlog=BACKLOG,
             start_serving=False,
         )
         self.name = f"{socket.gethostname()}:{_port(server)}"[:100]
         # Nobody else listens here, so what was connected here is so no longer.
-        await self._bridge.run(
-            connections.forget_gateway, self.name, before=timezone.now()
-        )
+        await self._forget_connections()
         await server.start_serving()
         return server
 
@@ -110,7 +112,7 @@ class Gateway:
         except Unavailable:
             return line.respond(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later.\n")
         if charger is None:
-            logger.info("handshake=refused")
+            logger.info("charger=%s handshake=refused", given.identity)
             refusal = line.respond(HTTPStatus.UNAUTHORIZED, "Unknown charger.\n")
             refusal.headers["WWW-Authenticate"] = 'Basic realm="WallPortal"'
             return refusal
@@ -187,11 +189,17 @@ class Gateway:
         try:
             async with asyncio.timeout(STOPPING_SECONDS):
                 await server.wait_closed()
-                await self._bridge.run(
-                    connections.forget_gateway, self.name, before=timezone.now()
-                )
-        except (TimeoutError, Unavailable) as error:
-            logger.error("stopping failed=%s", type(error).__name__)
+        except TimeoutError:
+            logger.warning("stopping=late")
+        try:
+            await self._forget_connections()
+        except Unavailable as error:
+            logger.error("stopping database=%s", error)
+
+    async def _forget_connections(self) -> None:
+        await self._bridge.run(
+            connections.forget_gateway, self.name, before=timezone.now()
+        )
 
 
 def _select_subprotocol(

@@ -59,9 +59,7 @@ def token(id_tag: str, *, serial_number: str) -> str:
 def samples(meter_values: Iterable[MeterValue], arrived_at: datetime) -> list[Sample]:
     """Return what was measured of energy and power; the rest is not kept."""
     found = (_sample(each, arrived_at) for each in meter_values)
-    return [
-        each for each in found if (each.register_wh, each.power_w) != (None, None)
-    ]
+    return [each for each in found if (each.register_wh, each.power_w) != (None, None)]
 
 
 def status(word: str) -> Status | None:

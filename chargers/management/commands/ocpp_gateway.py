@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import resource
 import signal
 
 import uvloop
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, **_options: object) -> None:
         self._verify_pepper()
+        _allow_many_connections()
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(self._serve(host, port))
@@ -56,6 +58,12 @@ class Command(BaseCommand):
             raise CommandError(f"The database is not ready: {reason}.") from None
         finally:
             connection.close()
+
+
+def _allow_many_connections() -> None:
+    """Each charger is an open file, of which many systems allow 1,024 at first."""
+    _soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

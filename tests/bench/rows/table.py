@@ -20,14 +20,15 @@ def start() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def median_ms(action: Callable[[], object], times: int = 40) -> float:
-    action()
-    taken = []
+def median_ms(*actions: Callable[[], object], times: int = 40) -> list[float]:
+    """Return each action's median; taking turns, all see the same machine."""
+    taken: list[list[float]] = [[] for _ in actions]
     for _ in range(times):
-        begun = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken) * 1000
+        for action, seconds in zip(actions, taken, strict=True):
+            begun = time.perf_counter()
+            action()
+            seconds.append(time.perf_counter() - begun)
+    return [statistics.median(seconds) * 1000 for seconds in taken]
 
 
 def line(what: str, figures: str, ratio: float, budget: str, *, kept: bool) -> None:

@@ -39,22 +39,14 @@ def test_wrong_password_unknown_identity_and_retired_read_the_same(gateway, char
     assert wrong == unknown == retired
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        "",
-        "Basic",
-        "Basic ====",
-        "Basic \xfcnicode",
-        "Bearer 0123456789",
-        basic("", ""),
-        basic("somebody", PASSWORD),
-    ],
-)
-def test_without_sound_credentials_nobody_enters(gateway, charger, authorization):
-    answer = refused(gateway + charger.identity, authorization=authorization)
+UNSOUND = ("", "Basic", "Basic ====", "Basic \xfcnicode", "Bearer 0123456789")
 
-    assert answer.startswith(b"HTTP/1.1 401")
+
+def test_without_sound_credentials_nobody_enters(gateway, charger):
+    for authorization in (*UNSOUND, basic("", ""), basic("somebody", PASSWORD)):
+        answer = refused(gateway + charger.identity, authorization=authorization)
+
+        assert answer.startswith(b"HTTP/1.1 401"), authorization
 
 
 def test_only_basic_authentication_counts(gateway, charger):
@@ -84,11 +76,11 @@ def test_a_charger_does_not_enter_under_anothers_identity(gateway, charger):
     assert answer.startswith(b"HTTP/1.1 401")
 
 
-@pytest.mark.parametrize("path", ["", "/", "?x=1", "%00", "a%2Fb", "\u00e9", "x" * 60])
-def test_a_path_without_a_charger_is_refused_alike(gateway, path):
-    url = gateway + path.encode("utf-8").decode("latin-1")
+def test_a_path_without_a_charger_is_refused_alike(gateway):
+    for path in ("", "/", "?x=1", "%00", "a%2Fb", "%C3%A9", "%FF", "x" * 60):
+        answer = refused(gateway + path, authorization=basic("x", "y"))
 
-    assert refused(url, authorization=basic("x", "y")).startswith(b"HTTP/1.1 401")
+        assert answer.startswith(b"HTTP/1.1 401"), path
 
 
 def test_a_browser_is_refused(gateway, charger):
@@ -101,17 +93,16 @@ def test_a_browser_is_refused(gateway, charger):
     assert answer.startswith(b"HTTP/1.1 403")
 
 
-@pytest.mark.parametrize(
-    "path", ["/{0}", "/ocpp/{0}/", "/ocpp//{0}//", "/a/b/c/{0}", "/ocpp/{0}?token=1"]
-)
-def test_quirk_4_extra_parts_and_slashes_in_the_path_do_no_harm(gateway, charger, path):
+PATHS = ("/{0}", "/ocpp/{0}/", "/ocpp//{0}//", "/a/b/c/{0}", "/ocpp/{0}?token=1")
+
+
+def test_quirk_4_extra_parts_and_slashes_in_the_path_do_no_harm(gateway, charger):
     root = gateway.removesuffix("/ocpp/")
     headers = {"Authorization": basic(charger.identity, PASSWORD)}
-
-    with connect(
-        root + path.format(charger.identity), additional_headers=headers
-    ) as socket:
-        assert Station(socket).call("Heartbeat")
+    for path in PATHS:
+        url = root + path.format(charger.identity)
+        with connect(url, additional_headers=headers) as socket:
+            assert Station(socket).call("Heartbeat"), path
 
 
 def test_quirk_5_who_offers_no_subprotocol_speaks_1_6(gateway, charger):

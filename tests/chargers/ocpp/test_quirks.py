@@ -16,6 +16,7 @@ from tests.factories import make_charger
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 SERIAL = "17619300"
+NO_SESSION = (0, -1, None, 999_999_999)
 
 
 def open_session(station, **changes) -> ChargingSession:
@@ -37,16 +38,13 @@ def test_quirk_7_times_go_out_with_z(station):
     assert station.call("Heartbeat")["currentTime"].endswith("Z")
 
 
-@pytest.mark.parametrize(
-    "id_tag",
-    [f"#{PIN}", f" {PIN} ", f"{PIN}_{SERIAL}", f"#{PIN}_{SERIAL}", f"{PIN}_{SERIAL}  "],
-)
-def test_quirk_8_what_chargers_add_to_a_tag_is_left_out(gateway, group, driver, id_tag):
+def test_quirk_8_what_chargers_add_to_a_tag_is_left_out(gateway, group, driver):
     charger = make_charger(
         group=group, serial_number=SERIAL, password=PASSWORD, assigned_to=(driver,)
     )
     with plugged_in(gateway, charger) as station:
-        assert station.authorize(id_tag) == "Accepted"
+        for form in ("#{0}", " {0} ", "{0}_{1}", "#{0}_{1}", "{0}_{1}  "):
+            assert station.authorize(form.format(PIN, SERIAL)) == "Accepted", form
 
 
 def test_quirk_8_anothers_serial_number_is_not_left_out(station):
@@ -104,26 +102,22 @@ def test_quirk_12_after_a_refused_start_nothing_need_follow(station, driver):
     assert open_session(station).user == driver
 
 
-@pytest.mark.parametrize("transaction", [0, -1, None, 999_999_999])
-def test_quirk_13_a_stop_that_names_no_session_changes_none(station, transaction):
+def test_quirk_13_a_stop_that_names_no_session_changes_none(station):
     session = open_session(station)
-
-    assert station.stop(transaction) == {}
+    for transaction in NO_SESSION:
+        assert station.stop(transaction) == {}
 
     session.refresh_from_db()
     assert session.is_open
 
 
-@pytest.mark.parametrize("transaction", [0, -1, None, 999_999_999])
-def test_quirk_13_meter_values_that_name_no_session_go_to_the_open_one(
-    station, transaction
-):
-    session = open_session(station)
+def test_quirk_13_meter_values_that_name_no_session_go_to_the_open_one(station):
+    session = open_session(station, meterStart=1000)
+    for number, transaction in enumerate(NO_SESSION, 1):
+        station.meter({"value": f"{1000 + number}"}, transactionId=transaction)
 
-    station.meter({"value": "1600"}, transactionId=transaction)
-
-    session.refresh_from_db()
-    assert session.energy_wh == 600
+        session.refresh_from_db()
+        assert session.energy_wh == number, transaction
 
 
 def test_quirk_13_meter_values_that_name_an_old_session_go_to_the_open_one(station):
@@ -182,29 +176,29 @@ def test_quirk_15_without_meter_values_energy_comes_from_start_and_stop(station)
     assert session.energy_wh == 250
 
 
-@pytest.mark.parametrize(
-    ("value", "energy_wh"),
-    [
-        ({"value": "12.50", "unit": "kWh"}, 11_500),
-        ({"value": "12.5004", "unit": "kWh"}, 11_500),
-        ({"value": "1234.5"}, 235),
-        ({"value": "1500", "measurand": "Vendor.Magic"}, 0),
-        ({"value": "1500", "unit": "Hz"}, 0),
-        ({"value": "1500", "phase": "L1"}, 0),
-        ({"value": "NaN"}, 0),
-        ({"value": "1e9"}, 0),
-        ({"value": "12,5", "unit": "kWh"}, 0),
-        ({"value": "OCMF|{}", "format": "SignedData"}, 0),
-        ({"value": 1600}, 600),
-    ],
-)
-def test_quirk_16_only_what_is_surely_the_register_counts(station, value, energy_wh):
-    session = open_session(station)
+VALUES = [
+    ({"value": "12.50", "unit": "kWh"}, 11_500),
+    ({"value": "12.5004", "unit": "kWh"}, 11_500),
+    ({"value": "1234.5"}, 235),
+    ({"value": 1600}, 600),
+    ({"value": "1500", "measurand": "Vendor.Magic"}, 0),
+    ({"value": "1500", "unit": "Hz"}, 0),
+    ({"value": "1500", "phase": "L1"}, 0),
+    ({"value": "NaN"}, 0),
+    ({"value": "1e9"}, 0),
+    ({"value": "12,5", "unit": "kWh"}, 0),
+    ({"value": "OCMF|{}", "format": "SignedData"}, 0),
+]
 
-    assert station.meter(value, transactionId=session.pk) == {}
 
-    session.refresh_from_db()
-    assert session.energy_wh == energy_wh
+def test_quirk_16_only_what_is_surely_the_register_counts(station):
+    for value, energy_wh in VALUES:
+        session = open_session(station)
+
+        assert station.meter(value, transactionId=session.pk) == {}
+
+        session.refresh_from_db()
+        assert session.energy_wh == energy_wh, value
 
 
 def test_quirk_16_power_given_in_watt_hours_means_watts(station):
@@ -225,29 +219,27 @@ def test_quirk_17_a_stop_below_the_start_counts_nothing_and_is_flagged(station):
     assert session.flags == "meter-backwards"
 
 
-@pytest.mark.parametrize(
-    "timestamp", ["1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z", "1000000", "", "soon"]
-)
-def test_quirk_18_an_odd_clock_is_flagged_and_the_arrival_counts(station, timestamp):
-    session = open_session(station, timestamp=timestamp)
-
-    assert session.flags == "clock"
-    assert abs(session.started_at - timezone.now()) < timedelta(minutes=1)
-    assert session.reported_start == timestamp
+ODD_TIMES = ("1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z", "1000000", "", "soon")
 
 
-@pytest.mark.parametrize(
-    "form", ["{0}", "{0}+00:00", "{0}Z", "{0}.123Z", "{0}.1234567Z"]
-)
-def test_quirk_18_every_form_of_a_time_is_read(station, form):
-    moment = timezone.now().replace(microsecond=0) - timedelta(days=3)
+def test_quirk_18_an_odd_clock_is_flagged_and_the_arrival_counts(station):
+    for timestamp in ODD_TIMES:
+        session = open_session(station, timestamp=timestamp)
 
-    session = open_session(
-        station, timestamp=form.format(f"{moment:%Y-%m-%dT%H:%M:%S}")
-    )
+        assert session.flags == "clock", timestamp
+        assert abs(session.started_at - timezone.now()) < timedelta(minutes=1)
+        assert session.reported_start == timestamp
 
-    assert session.flags == ""
-    assert session.started_at.replace(microsecond=0) == moment
+
+def test_quirk_18_every_form_of_a_time_is_read(station):
+    for days, form in enumerate(("", "+00:00", "Z", ".123Z", ".1234567Z")):
+        moment = timezone.now().replace(microsecond=0) - timedelta(days=9 - days)
+        text = f"{moment:%Y-%m-%dT%H:%M:%S}{form}"
+
+        session = open_session(station, timestamp=text)
+
+        assert session.flags == "", text
+        assert session.started_at.replace(microsecond=0) == moment
 
 
 def test_quirk_18_an_offset_is_counted_in(station):
@@ -337,13 +329,11 @@ def test_quirk_22_over_long_and_null_texts_are_taken(station, charger):
     assert connector.error_code == "EVCommunicationError"
 
 
-@pytest.mark.parametrize("call_id", ["1", "0", "", 7])
-def test_quirk_22_short_and_numeric_message_ids_come_back_as_they_were(
-    station, call_id
-):
-    station.say(json.dumps([2, call_id, "Heartbeat", {}]))
+def test_quirk_22_short_and_numeric_message_ids_come_back_as_they_were(station):
+    for call_id in ("1", "0", "", 7):
+        station.say(json.dumps([2, call_id, "Heartbeat", {}]))
 
-    assert station.hear()[:2] == [3, call_id]
+        assert station.hear()[:2] == [3, call_id]
 
 
 def test_a_status_that_is_none_of_the_protocols_changes_nothing(station):

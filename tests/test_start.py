@@ -18,6 +18,7 @@ from tests.processes import (
     ROOT,
     Started,
     demonstration,
+    free_ports,
     is_free,
     page,
     wait_until,
@@ -134,6 +135,18 @@ def test_a_busy_port_is_named_and_nothing_is_started(tmp_path):
         " Choose another one with GATEWAY_PORT=.\n"
     )
     assert not list(tmp_path.glob("*.sqlite3"))
+
+
+def test_a_database_that_does_not_answer_is_named_in_one_sentence(tmp_path):
+    started = Started(tmp_path)
+    (port,) = free_ports(1)
+    nowhere = {"DATABASE_URL": f"postgres://nobody@127.0.0.1:{port}/nothing"}
+
+    ended = run(MODULE, started.environment | nowhere, tmp_path)
+
+    assert ended.returncode == 1
+    assert "the database does not answer: " in ended.stderr
+    assert ended.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -131,11 +132,22 @@ def prepare(addresses: Addresses, environment: dict[str, str]) -> None:
         done = subprocess.run(
             manage(*step),
             env=environment,
+            stderr=subprocess.PIPE,
             start_new_session=True,
             preexec_fn=end_with_parent,
+            text=True,
         )
         if done.returncode:
-            sys.exit(1)
+            sys.exit(what_failed(done.stderr))
+        sys.stderr.write(done.stderr)
+
+
+def what_failed(output: str) -> str:
+    """Shorten a traceback whose cause lies outside; keep all of any other."""
+    cause = re.search(r"^django\.db\.utils\.OperationalError: (.*)", output, re.M)
+    if cause is None:
+        return output
+    return f"WallPortal does not start: the database does not answer: {cause[1]}"
 
 
 def children(addresses: Addresses, environment: dict[str, str]) -> list[Child]:

@@ -112,3 +112,25 @@ def test_a_frame_that_is_too_large_ends_only_its_own_connection(gateway, charger
     assert caught.value.rcvd.code == 1009
     with plugged_in(gateway, charger) as station:
         assert_lives(station)
+
+
+def test_a_fault_of_the_gateway_is_an_error_without_words_of_the_call(
+    station, charger, caplog
+):
+    # Deleted by force while connected: no handler is made for that.
+    charger.delete()
+
+    for action, payload in (
+        ("Authorize", {"idTag": "4907"}),
+        ("StatusNotification", {"connectorId": 1, "errorCode": "NoError"}),
+    ):
+        answer = station.exchange(action, payload | {"status": "Available"})
+        assert answer[0] == 4
+        assert answer[2:] == [
+            "InternalError",
+            "The gateway could not handle this",
+            {},
+        ]
+    assert "action=Authorize failed=" in caplog.text
+    assert "4907" not in caplog.text
+    assert_lives(station)

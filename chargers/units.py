@@ -9,8 +9,18 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext_lazy
 
 JUST_NOW = timedelta(minutes=1)
+# Many languages say "2 days" in another way where "ago" follows.
+LENGTHS_AGO = {
+    "year": npgettext_lazy("ago", "%(num)d year", "%(num)d years", "num"),
+    "month": npgettext_lazy("ago", "%(num)d month", "%(num)d months", "num"),
+    "week": npgettext_lazy("ago", "%(num)d week", "%(num)d weeks", "num"),
+    "day": npgettext_lazy("ago", "%(num)d day", "%(num)d days", "num"),
+    "hour": npgettext_lazy("ago", "%(num)d hour", "%(num)d hours", "num"),
+    "minute": npgettext_lazy("ago", "%(num)d minute", "%(num)d minutes", "num"),
+}
 
 
 def kwh(energy_wh: int) -> Decimal:
@@ -48,7 +58,8 @@ def ago_text(moment: datetime | None, *, now: datetime) -> str:
         return _("Never")
     if now - moment < JUST_NOW:
         return _("Just now")
-    return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+    length = timesince(moment, now, depth=1, time_strings=LENGTHS_AGO)
+    return _("%(time)s ago") % {"time": length}
 
 
 def since_text(moment: datetime, *, now: datetime) -> str:

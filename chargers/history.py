@@ -10,6 +10,7 @@ from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chargers import units
 from chargers.models import Charger, ChargingSession
@@ -21,6 +22,20 @@ SORT_COLUMNS = {
     "who": ("user_name", "-started_at"),
     "charger": ("charger__name", "-started_at"),
     "energy": ("energy", "started_at"),
+}
+# What chargers say by the words of OCPP.
+ENDINGS = {
+    "DeAuthorized": gettext_lazy("The PIN or card was no longer accepted"),
+    "EVDisconnected": gettext_lazy("The car was unplugged"),
+    "EmergencyStop": gettext_lazy("Emergency stop"),
+    "HardReset": gettext_lazy("The charger was restarted"),
+    "Local": gettext_lazy("Stopped at the charger"),
+    "Other": gettext_lazy("The charger gave another reason"),
+    "PowerLoss": gettext_lazy("The charger lost its power"),
+    "Reboot": gettext_lazy("The charger was restarted"),
+    "Remote": gettext_lazy("Stopped remotely"),
+    "SoftReset": gettext_lazy("The charger was restarted"),
+    "UnlockCommand": gettext_lazy("The connector was unlocked"),
 }
 LIVE_AT_MOST = 12
 READINGS_AT_MOST = 100
@@ -112,6 +127,11 @@ def row_of(session: ChargingSession, *, now: datetime | None = None) -> SessionR
 def session_name(session: ChargingSession) -> str:
     """Return the name of who charged, as it was then."""
     return session.user_name or _("Unknown person")
+
+
+def ending_of(session: ChargingSession) -> str:
+    """Return why it ended, as far as the charger said so."""
+    return str(ENDINGS.get(session.stop_reason, session.stop_reason))
 
 
 def flags_of(session: ChargingSession) -> tuple[str, ...]:

@@ -76,6 +76,7 @@ def session_detail(request: UserRequest, session_uuid: UUID) -> HttpResponse:
     context = {
         "session": session,
         "row": history.row_of(session),
+        "ending": history.ending_of(session),
         "meter_first": units.kwh_text(session.meter_start_wh),
         "meter_last": units.kwh_text(session.meter_last_wh),
         "readings": history.readings_of(session),

@@ -79,12 +79,12 @@ def edit(
 ) -> None:
     """Raise SerialNumberTaken or AlreadyRetired."""
     locked = _lock_in_service(charger)
-    before = f"{locked.name}, {locked.serial_number}, {locked.model}"
+    before = f"{locked.name}, {locked.serial_number}, {locked.model.name}"
     locked.name = name or serial_number
     locked.serial_number = serial_number
     locked.model = model
     _save(locked, update_fields=["name", "serial_number", "model"])
-    after = f"{locked.name}, {locked.serial_number}, {locked.model}"
+    after = f"{locked.name}, {locked.serial_number}, {locked.model.name}"
     _record(audit.Event.CHARGER_CHANGED, locked, by, f"{before} → {after}")
 
 

@@ -134,7 +134,7 @@ def _row(
     return ChargerRow(
         charger=charger,
         url=charger.get_absolute_url(),
-        model=_word(charger, "model_name"),
+        model=_(_word(charger, "model_name")),
         where=_word(charger, "group_name"),
         state=state,
         state_text=text,

@@ -8,11 +8,16 @@ from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from chargers import credentials
 from groups.constraints import ForeignKeyTogether
 from groups.models import Group
+
+# The names of models that are no product's: they are shown in the reader's language.
+gettext_noop("Other OCPP charger, two connectors")
+gettext_noop("Other OCPP charger with keypad")
 
 
 class ChargerModel(models.Model):
@@ -35,7 +40,7 @@ class ChargerModel(models.Model):
         verbose_name_plural = _("charger models")
 
     def __str__(self) -> str:
-        return self.name
+        return gettext(self.name)
 
 
 class ChargerQuerySet(models.QuerySet["Charger"]):

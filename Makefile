@@ -8,10 +8,13 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --qu
 	--generate-hashes --strip-extras --allow-unsafe --no-emit-options \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 RANDOM = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
+CATALOGUES = $(wildcard locale/*/LC_MESSAGES/django.po)
+MESSAGES = --all --no-location --no-wrap --no-obsolete \
+	$(addprefix --ignore=,.venv docs static tests var)
 PRODUCTION = @DEMO=false BASE_URL=https://charge.example \
 	SECRET_KEY=$(RANDOM) PIN_PEPPER=$(RANDOM)
 
-.PHONY: run test lint fmt types check bench ci install requirements manage
+.PHONY: run test lint fmt types check bench ci install requirements manage messages
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python -m wallportal.embedded
@@ -48,6 +51,12 @@ install: $(VENV)/.development
 #   make manage DO="createsuperuser"
 manage: $(VENV)/.runtime
 	@exec $(BIN)/python -m wallportal.embedded $(DO)
+
+# Brings locale/ up to date with the words in the code; needs gettext.
+messages: $(VENV)/.development
+	$(PRODUCTION) $(BIN)/python manage.py makemessages $(MESSAGES)
+	@sed -i.old '/^"POT-Creation-Date:/d' $(CATALOGUES) && rm -f $(CATALOGUES:=.old)
+	$(PRODUCTION) $(BIN)/python manage.py compilemessages --ignore=.venv
 
 requirements: $(VENV)/.made
 	$(BIN)/python -m pip install --quiet pip-tools

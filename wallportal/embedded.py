@@ -117,29 +117,30 @@ def manage(*arguments: str) -> list[str]:
 
 def prepare(addresses: Addresses, environment: dict[str, str]) -> None:
     """Bring database, static files and demo data up to date."""
-    steps = [
-        ("migrate", "--verbosity=0"),
-        ("collectstatic", "--no-input", "--verbosity=0"),
-        (
-            "demo_data",
-            f"--out={var_dir() / 'demo.json'}",
-            f"--base-url={addresses.base_url}",
-            f"--gateway-url={addresses.gateway_url}",
-            f"--keypad-url={addresses.keypad_url}",
-        ),
-    ]
-    for step in steps:
-        done = subprocess.run(
-            manage(*step),
-            env=environment,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=end_with_parent,
-            text=True,
-        )
-        if done.returncode:
-            sys.exit(what_failed(done.stderr))
-        sys.stderr.write(done.stderr)
+    complete("migrate", "--verbosity=0", environment=environment)
+    complete("collectstatic", "--no-input", "--verbosity=0", environment=environment)
+    complete(
+        "demo_data",
+        f"--out={var_dir() / 'demo.json'}",
+        f"--base-url={addresses.base_url}",
+        f"--gateway-url={addresses.gateway_url}",
+        f"--keypad-url={addresses.keypad_url}",
+        environment=environment,
+    )
+
+
+def complete(*command: str, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        manage(*command),
+        env=environment,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=end_with_parent,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(what_failed(done.stderr))
+    sys.stderr.write(done.stderr)
 
 
 def what_failed(output: str) -> str:

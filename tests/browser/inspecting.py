@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from axe_playwright_python.base import AXE_SCRIPT
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
 from tests.browser.visiting import DESKTOP, HEIGHT, PHONE

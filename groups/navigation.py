@@ -18,6 +18,8 @@ from groups.models import Group
 from groups.policy import Action
 
 REMEMBERED = "group"
+SECTIONS = dict.fromkeys(["audit", "delete", "edit", "move", "owner"], "subgroups")
+SECTIONS |= {"memberships": "users"}
 
 
 def enter(request: UserRequest, action: Action, group_id: UUID) -> Group:
@@ -155,8 +157,10 @@ class Navigation:
         """The word in the address that tells which item of the menu is meant."""
         words = self._request.path.strip("/").split("/")
         if words[0] == "groups":
-            return words[2] if len(words) > 2 else ""
-        return words[0]
+            section = words[2] if len(words) > 2 else ""
+        else:
+            section = words[0]
+        return SECTIONS.get(section, section)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from groups.models import Group
 from tests.browser.visiting import PHONE, Visits
 from tests.cast import Cast
+from tests.factories import membership_of
 
 
 def do(page: Page, deed: str, name: str) -> None:
@@ -96,3 +97,15 @@ def test_the_switcher_opens_by_keyboard_and_closes_on_escape(
     summary.click()
     page.get_by_role("heading", level=1).click()
     expect(choice).to_be_hidden()
+
+
+def test_the_menu_says_where_one_is(visits: Visits, cast: Cast):
+    page = visits.start(cast.owner, f"/groups/{cast.site.pk}/subgroups/")
+    present = page.get_by_role("navigation", name="Main").locator("[aria-current]")
+    expect(present).to_have_text("Groups")
+
+    page.goto(f"/groups/{cast.site.pk}/audit/")
+    expect(present).to_have_text("Groups")
+
+    page.goto(f"/memberships/{membership_of(cast.user, cast.site).pk}/remove/")
+    expect(present).to_have_text("Users")

@@ -91,7 +91,10 @@ def test_every_page_of_a_superadministrator_is_good(visits: Visits, busy_cast: C
     assert set(answers.values()) <= {SHOWN, LED_ON, NOT_FOR_READING}
 
 
-def test_every_page_of_a_user_is_good(visits: Visits, busy_cast: Cast):
+def test_every_page_of_a_user_is_good_in_longer_words(visits: Visits, busy_cast: Cast):
+    busy_cast.user.language = "de"
+    busy_cast.user.save()
+
     answers, found = inspect(visits, busy_cast.user, busy_cast)
 
     assert not found, "\n".join(found)

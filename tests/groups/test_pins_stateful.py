@@ -56,6 +56,8 @@ class Portal(RuleBasedStateMachine):
         ]
         self.members: set[tuple[int, int]] = set()
         self.claims: dict[tuple[int, str], Claim] = {}
+        for person, organisation in [(0, 0), (1, 0), (1, 1), (2, 1)]:
+            self.join(person, organisation)
 
     def teardown(self):
         if hasattr(self, "undo"):
@@ -68,6 +70,9 @@ class Portal(RuleBasedStateMachine):
         self.clock.shift(timedelta(days=days))
 
     @rule(person=person_numbers, organisation=organisation_numbers)
+    def come(self, person, organisation):
+        self.join(person, organisation)
+
     def join(self, person, organisation):
         if (person, organisation) in self.members:
             return
@@ -180,5 +185,5 @@ class Portal(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_no_two_people_ever_share_a_pin():
     run_state_machine_as_test(
-        Portal, settings=settings(max_examples=40, stateful_step_count=25)
+        Portal, settings=settings(max_examples=80, stateful_step_count=30)
     )

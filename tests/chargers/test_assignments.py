@@ -214,6 +214,18 @@ def test_who_charges_everywhere_is_given_nothing_by_a_subgroup_tick(client, grou
     assert chargers_of(person) == {outside}
 
 
+def test_a_charger_that_needs_no_tick_is_passed_over(client, group):
+    client.force_login(group.owner)
+    site = make_subgroup(parent=group)
+    person = make_member(group=group)
+    make_member(group=site, user=person, role=Role.ADMINISTRATOR)
+    charger = make_charger(group=site)
+
+    tick(client, group, person, shown=[charger], ticked=[charger])
+
+    assert chargers_of(person) == set()
+
+
 def test_a_charger_of_strangers_cannot_be_assigned(client, group, admin):
     person = make_member(group=group)
     mine, foreign = make_charger(group=group), make_charger(group=make_group())

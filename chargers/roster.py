@@ -6,16 +6,15 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.templatetags.icons import badge
 from chargers import units
 from chargers.history import name_from, session_name
 from chargers.models import Charger, ChargerModel, ChargingSession, Connector
@@ -86,7 +85,7 @@ def rows_of(
 
 
 def badge(state: ChargerState, text: str) -> SafeString:
-    return _badge(state.value, text)
+    return badge(state.value, text)
 
 
 def csv_header() -> list[str]:
@@ -181,9 +180,3 @@ def _open_sessions(
 
 def _word(charger: Charger, annotation: str) -> str:
     return str(getattr(charger, annotation))
-
-
-@lru_cache(maxsize=256)
-def _badge(status: str, text: str) -> SafeString:
-    # A list shows the same few badges again and again.
-    return render_to_string("components/badge.html", {"status": status, "label": text})

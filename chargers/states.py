@@ -14,7 +14,7 @@ Status = Connector.Status
 
 
 class ChargerState(TextChoices):
-    """The values are the ones that `components/badge.html` knows."""
+    """The values are the ones that `badge` has icons for."""
 
     AVAILABLE = "available", gettext_lazy("Available")
     CHARGING = "charging", gettext_lazy("Charging")

@@ -55,7 +55,7 @@ def test_the_page_says_who_and_where(client, group, owner):
 
     assert "<h1>Ada Lovelace</h1>" in text
     assert "ada@example.org" in text
-    assert "03/01/2026 8:30 a.m." in text
+    assert "1 Mar 2026, 08:30" in text
     assert "Harbour Housing, North Quay" in text
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargers import charging
-from chargers.charging import Refusal
+from chargers.keypad import Person, Refusal
 from chargers.models import Charger, ChargerModel
 from groups import pins, policy
 from groups.models import OrganisationMember, PinClaim
@@ -61,7 +61,7 @@ def charger(driver) -> Charger:
 def test_the_person_is_named(charger, driver):
     decision = charging.authorize(charger, "4907")
 
-    assert decision.person == charging.Person(driver.pk, "Dora Driver")
+    assert decision.person == Person(driver.pk, "Dora Driver")
 
 
 def test_looking_a_pin_up_is_one_query(charger, django_assert_num_queries):

@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from django.utils import timezone
+from websockets import ConnectionClosed, Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 from chargers.models import Charger
@@ -39,6 +41,13 @@ class Station:
 
     def hear(self) -> list:
         return json.loads(self.socket.recv(10))
+
+    def closing_code(self) -> int:
+        """Wait for the gateway to close; return its reason as a number."""
+        with pytest.raises(ConnectionClosed) as caught:
+            self.hear()
+        assert caught.value.rcvd is not None
+        return caught.value.rcvd.code
 
     def exchange(self, action: str, payload: object) -> list:
         """Return the whole answer to a call, whatever it is."""
@@ -78,7 +87,7 @@ def plugged_in(
     with connect(
         gateway + charger.identity,
         additional_headers={"Authorization": basic(charger.identity, PASSWORD)},
-        subprotocols=subprotocols or None,
+        subprotocols=[Subprotocol(name) for name in subprotocols] or None,
         compression=None,
     ) as socket:
         yield Station(socket)

@@ -6,7 +6,6 @@ import time
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from websockets import ConnectionClosed
 
 from chargers import connections
 from chargers.models import Charger, ChargingSession
@@ -18,15 +17,9 @@ from tests.factories import make_charger, make_group, make_member
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def closing_code(station) -> int:
-    with pytest.raises(ConnectionClosed) as caught:
-        station.hear()
-    return caught.value.rcvd.code
-
-
 def test_a_second_connection_replaces_the_first(gateway, charger):
     with plugged_in(gateway, charger) as first, plugged_in(gateway, charger) as second:
-        assert closing_code(first) == 1008
+        assert first.closing_code() == 1008
         assert second.call("Heartbeat")
 
         charger.refresh_from_db()
@@ -42,7 +35,7 @@ def test_twenty_replacements_without_a_pause_leave_the_last_one(gateway, charger
     try:
         assert last.authorize(PIN) == "Accepted"
         for _manager, station in stations[:-1]:
-            assert closing_code(station) == 1008
+            assert station.closing_code() == 1008
         # Whatever the former ones write when they end comes before this answer.
         assert last.call(
             "BootNotification", chargePointVendor="V", chargePointModel="M"
@@ -71,7 +64,7 @@ def test_a_connection_to_another_gateway_replaces_the_first(charger):
         plugged_in(one, charger) as first,
         plugged_in(two, charger) as second,
     ):
-        assert closing_code(first) == 1008
+        assert first.closing_code() == 1008
         assert second.call("Heartbeat")
         charger.refresh_from_db()
         assert charger.is_connected
@@ -85,7 +78,7 @@ def test_a_retired_charger_is_disconnected(charger):
         station.call("Heartbeat")
         Charger.objects.update(retired_at=timezone.now())
 
-        assert closing_code(station) == 1008
+        assert station.closing_code() == 1008
 
 
 def test_after_the_gateway_ends_nobody_is_connected(charger):
@@ -93,7 +86,7 @@ def test_after_the_gateway_ends_nobody_is_connected(charger):
         station = plugged_in(gateway, charger)
         entered = station.__enter__()
         entered.call("Heartbeat")
-    assert closing_code(entered) == 1012
+    assert entered.closing_code() == 1012
     station.__exit__(None, None, None)
 
     charger.refresh_from_db()

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ocpp.messages import MessageType, get_validator
-from websockets import ConnectionClosedError
 
 from chargers.ocpp import v16
 from tests.chargers.ocpp.station import plugged_in
@@ -16,7 +15,7 @@ from tests.chargers.ocpp.test_frames import ANY_JSON, READABLE_BUT_WRONG, UNREAD
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
-ACTIONS = sorted(str(action.value) for action in v16.VERSION.handlers)
+ACTIONS = sorted(v16.VERSION.handlers)
 NASTY = st.sampled_from(
     [None, True, 0, -1, 2**63, -(2**63), 1e18, "", "null", "\0", "\ud800", "x" * 5000]
     + [[], {}, [[]], "2026-13-45T99:99:99Z", "0001-01-01T00:00:00+14:00", "4907"]
@@ -33,7 +32,7 @@ def values(schema: dict) -> st.SearchStrategy:
         properties = {
             name: values(each) for name, each in schema.get("properties", {}).items()
         }
-        sound = st.fixed_dictionaries({}, optional=properties)
+        sound: st.SearchStrategy = st.fixed_dictionaries({}, optional=properties)
     elif schema.get("type") == "array":
         sound = st.lists(values(schema["items"]), max_size=3)
     elif "enum" in schema:
@@ -106,10 +105,8 @@ def test_an_error_does_not_tell_the_code_back(station):
 def test_a_frame_that_is_too_large_ends_only_its_own_connection(gateway, charger):
     with plugged_in(gateway, charger) as station:
         station.say("x" * (2**20 + 1))
-        with pytest.raises(ConnectionClosedError) as caught:
-            station.hear()
+        assert station.closing_code() == 1009
 
-    assert caught.value.rcvd.code == 1009
     with plugged_in(gateway, charger) as station:
         assert_lives(station)
 

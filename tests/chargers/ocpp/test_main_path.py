@@ -45,7 +45,7 @@ def test_a_charge_from_start_to_stop_is_the_persons(station, charger, driver):
     session = ChargingSession.objects.get(pk=transaction)
     assert (session.user, session.user_name) == (driver, "Dora Driver")
     assert (session.charger, session.group) == (charger, charger.group)
-    assert session.is_open
+    assert ChargingSession.objects.open().get() == session
 
     station.meter({"value": "2200"}, transactionId=transaction)
     session.refresh_from_db()
@@ -53,7 +53,7 @@ def test_a_charge_from_start_to_stop_is_the_persons(station, charger, driver):
 
     station.stop(transaction, meterStop=3500, reason="Local")
     session.refresh_from_db()
-    assert not session.is_open
+    assert not ChargingSession.objects.open().exists()
     assert session.energy_wh == 2500
     assert session.stop_reason == "Local"
     assert session.flags == ""

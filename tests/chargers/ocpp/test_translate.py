@@ -7,6 +7,7 @@ import pytest
 from chargers.charging import Sample
 from chargers.models import Connector
 from chargers.ocpp import translate
+from chargers.ocpp.translate import MeterValue
 
 ARRIVED_AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 REGISTER = "Energy.Active.Import.Register"
@@ -58,7 +59,7 @@ def test_a_token_is_what_the_person_typed_or_held(id_tag, token):
 def test_a_sample_holds_register_and_power_as_whole_numbers(
     values, register_wh, power_w
 ):
-    meter_value = {"timestamp": "2026-11-20T11:00:00Z", "sampled_value": values}
+    meter_value = MeterValue(timestamp="2026-11-20T11:00:00Z", sampled_value=values)
 
     [sample] = translate.samples([meter_value], ARRIVED_AT)
 
@@ -83,7 +84,7 @@ def test_a_sample_holds_register_and_power_as_whole_numbers(
     ],
 )
 def test_what_is_neither_register_nor_power_is_no_sample(value):
-    meter_value = {"timestamp": "2026-11-20T11:00:00Z", "sampled_value": [value]}
+    meter_value = MeterValue(timestamp="2026-11-20T11:00:00Z", sampled_value=[value])
 
     assert translate.samples([meter_value], ARRIVED_AT) == []
 

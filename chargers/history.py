@@ -100,8 +100,13 @@ def live(sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
     """The sessions that go on, the latest first; one more than are shown."""
     # Hidden from the index by which all sessions are in order: few of them are open.
     latest_first = Coalesce("started_at", "started_at").desc()
-    going_on = described(sessions.filter(ended_at=None))
+    going_on = described(open_among(sessions))
     return going_on.order_by(latest_first, "-pk")[: LIVE_AT_MOST + 1]
+
+
+def open_among(sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
+    """The sessions that go on, found by the index of the open ones."""
+    return sessions.filter(pk__in=ChargingSession.objects.open().values("pk"))
 
 
 def row_of(session: ChargingSession, *, now: datetime | None = None) -> SessionRow:

@@ -68,7 +68,7 @@ def of_everybody(user: User, sight: Sight) -> Overview | None:
     faulted = in_state(chargers, ChargerState.FAULTED)
     offline = in_state(chargers, ChargerState.OFFLINE)
     return Overview(
-        charging=lists.count_text(sight.sessions().filter(ended_at=None)),
+        charging=lists.count_text(history.open_among(sight.sessions(in_order=True))),
         faults=lists.count_text(faulted),
         offlines=lists.count_text(offline),
         trouble=[*_first(faulted, user), *_first(offline, user)],

@@ -33,6 +33,6 @@ def group_home(request: UserRequest, group_id: UUID) -> HttpResponse:
         "group": group,
         "own": overview.of_oneself(request.user, group),
         "everybody": overview.of_everybody(request.user, sight),
-        **live_context(sight, sight.sessions()),
+        **live_context(sight, sight.sessions(in_order=True)),
     }
     return render(request, "chargers/home.html", context)

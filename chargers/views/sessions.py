@@ -46,7 +46,7 @@ def session_list(request: UserRequest, group_id: UUID) -> HttpResponseBase:
         "page": page,
         "rows": [history.row_of(session) for session in page.rows],
         "only": _only(narrowing, page.rows),
-        **live_context(sight, found),
+        **live_context(sight, in_order),
     }
     return render(request, "chargers/sessions.html", context)
 
@@ -57,7 +57,7 @@ def live_sessions(request: UserRequest, group_id: UUID) -> HttpResponse:
     group = navigation.enter(request, Action.SEE_GROUP, group_id)
     sight = Sight.of(request.user, group, Action.SEE_SESSION)
     narrowing = SessionFilter(request.GET, sight=sight)
-    found = narrowing.apply(sight.sessions())
+    found = narrowing.apply(sight.sessions(in_order=True))
     context = {"group": group, **live_context(sight, found)}
     return render(request, "chargers/_live.html", context)
 

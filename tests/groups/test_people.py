@@ -82,9 +82,9 @@ def test_suspending_and_reinstating_are_written_down_once(group):
     ],
 )
 def test_who_is_gone_already_is_said(group, act):
-    membership = membership_of(make_member(group=group), group)
+    person = make_member(group=group)
+    membership, stale = membership_of(person, group), membership_of(person, group)
     people.remove(membership, by=group.owner)
-    stale = Membership(pk=membership.pk or "0" * 32, group=group)
 
     with pytest.raises(people.NoLongerMember, match="no longer a member"):
         act(stale, by=group.owner)

@@ -1,43 +1,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from groups import people, pins
 from groups.models import (
     AuditEntry,
-    OrganisationMember,
-    PinCheck,
     PinClaim,
-    PinRefusal,
     Role,
 )
 from tests.factories import make_group, make_member, make_user, membership_of
+from tests.groups.claims import holder_of, member_of, owner_of
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
 NEW_PEPPER = "another pepper of the test suite, as long as the first"
-
-
-def member_of(user, group):
-    return OrganisationMember.objects.get(user=user, organisation=group.organisation_id)
-
-
-def owner_of(group):
-    return group.owner
-
-
-def holder_of(pin, group):
-    """Who holds `pin` by the digests alone, as a charger would look it up."""
-    digest = pins.digest(group.organisation_id, pin)
-    claim = PinClaim.objects.filter(digest=digest, holder__isnull=False).first()
-    return claim and claim.user
 
 
 @pytest.mark.parametrize(
@@ -281,137 +262,6 @@ def test_removing_twice_writes_one_line():
     assert AuditEntry.objects.filter(event=AuditEntry.Event.PIN_REMOVED).count() == 1
 
 
-def test_five_refused_tries_a_day_and_no_more():
-    group = make_group()
-    person = make_member(group=group)
-    for _ in range(5):
-        with pytest.raises(pins.PinUnavailable):
-            pins.choose(person, "1234", at=NOW)
-
-    with pytest.raises(pins.TooManyRefusals):
-        pins.choose(person, "5193", at=NOW)
-    pins.choose(person, "5193", at=NOW + timedelta(days=1, seconds=1))
-
-    assert PinRefusal.objects.count() == 5
-    assert holder_of("5193", group) == person
-
-
-def test_trivial_and_taken_pins_get_the_same_sentence_and_both_count():
-    group = make_group()
-    make_member(group=group, pin="4071")
-    # Whose suggestions of that day do not happen to have 4071 among them.
-    person = make_member(group=group, id=UUID(int=1))
-    said = set()
-    for pin in ("4071", "1234"):
-        with pytest.raises(pins.PinUnavailable) as refusal:
-            pins.choose(person, pin, at=NOW)
-        said.add(str(refusal.value))
-
-    assert len(said) == 1
-    assert PinRefusal.objects.filter(user=person).count() == 2
-
-
-def test_a_suggested_pin_is_accepted_after_all_tries_are_spent():
-    person = make_member(group=make_group())
-    PinRefusal.objects.bulk_create(PinRefusal(user=person, at=NOW) for _ in range(5))
-
-    pins.choose(person, pins.suggest(person, at=NOW), at=NOW)
-
-    assert PinClaim.objects.filter(holder=person.pk).count() == 1
-
-
-def test_a_suggestion_that_somebody_took_meanwhile_costs_no_try():
-    group = make_group()
-    person = make_member(group=group)
-    suggested = pins.suggest(person, at=NOW)
-    pins.choose(make_member(group=group), suggested, at=NOW)
-
-    with pytest.raises(pins.PinUnavailable):
-        pins.choose(person, suggested, at=NOW)
-
-    assert not PinRefusal.objects.filter(user=person).exists()
-
-
-def test_a_suggestion_from_before_midnight_is_one_still():
-    group = make_group()
-    person = make_member(group=group)
-    PinRefusal.objects.bulk_create(PinRefusal(user=person, at=NOW) for _ in range(5))
-    evening = datetime(2026, 3, 28, 23, 59, tzinfo=UTC)
-
-    pins.choose(
-        person, pins.suggest(person, at=evening), at=evening + timedelta(minutes=2)
-    )
-
-    assert PinClaim.objects.filter(holder=person.pk).count() == 1
-
-
-def test_nobody_changes_their_pin_without_end():
-    group = make_group()
-    person = make_member(group=group)
-    for number in range(pins.CHANGES_A_DAY):
-        pins.choose(person, pins.suggest(person, number, at=NOW), at=NOW)
-
-    with pytest.raises(pins.TooManyChanges):
-        pins.choose(person, "4071", at=NOW)
-    pins.choose(person, "4071", at=NOW + timedelta(days=1, seconds=1))
-
-    assert holder_of("4071", group) == person
-
-
-def test_suggestions_of_a_day_are_free_different_and_the_same_when_asked_again():
-    group = make_group()
-    person = make_member(group=group)
-
-    first = [pins.suggest(person, number, at=NOW) for number in range(20)]
-    again = [pins.suggest(person, number, at=NOW) for number in range(20)]
-
-    assert first == again
-    assert len(set(first)) == 20
-    assert pins.suggest(person, 20, at=NOW) == first[0]
-    assert not any(pins.is_trivial(pin) for pin in first)
-
-
-def test_suggestions_leave_out_what_is_held_or_was_given_up_in_any_organisation():
-    north, south = make_group(), make_group()
-    person = make_member(group=north)
-    people.join(person, group=south, role=Role.USER, by=None)
-    held, given_up, *_ = [pins.suggest(person, number) for number in range(3)]
-    pins.choose(make_member(group=north), held)
-    leaver = make_member(group=south, pin=given_up)
-    pins.choose(leaver, "5193")
-
-    suggested = [pins.suggest(person, number) for number in range(20)]
-
-    assert held not in suggested
-    assert given_up not in suggested
-
-
-def test_a_suggestion_costs_two_queries(django_assert_num_queries):
-    person = make_member(group=make_group())
-
-    with django_assert_num_queries(2):
-        pins.suggest(person, 5)
-
-
-def test_a_full_organisation_has_nothing_to_suggest():
-    group = make_group()
-    person = make_member(group=group)
-    PinClaim.objects.bulk_create(
-        PinClaim(organisation=group, digest=pins.digest(group.pk, pin))
-        for pin in pins.ALL_PINS
-    )
-
-    assert pins.suggest(person) == ""
-
-
-def test_two_people_get_different_suggestions():
-    group = make_group()
-
-    suggested = {pins.suggest(make_member(group=group), at=NOW) for _ in range(5)}
-
-    assert len(suggested) > 1
-
-
 def test_the_database_refuses_a_second_claim_of_a_pin_without_our_help():
     group = make_group()
     make_member(group=group, pin="4071")
@@ -431,42 +281,3 @@ def test_the_database_refuses_a_second_pin_of_a_person_without_our_help():
         PinClaim.objects.create(
             organisation=group, user=person, digest=pins.digest(group.pk, "5193")
         )
-
-
-def test_rotation_keeps_every_pin_and_its_quarantine(settings):
-    groups = [make_group(), make_group()]
-    holders = [make_member(group=group, pin="4071") for group in groups]
-    pins.choose(holders[0], "0042")
-
-    renewed = pins.rotate_pepper(settings.PIN_PEPPER, NEW_PEPPER)
-    settings.PIN_PEPPER = NEW_PEPPER
-
-    assert renewed == 3
-    assert [holder_of("0042", groups[0]), holder_of("4071", groups[1])] == holders
-    with pytest.raises(pins.PinUnavailable):
-        pins.choose(make_member(group=groups[0]), "4071")
-
-
-def test_the_start_is_refused_under_another_pepper(settings):
-    pins.verify_pepper()
-    settings.PIN_PEPPER = NEW_PEPPER
-
-    with pytest.raises(ImproperlyConfigured, match="PIN_PEPPER is not the one"):
-        pins.verify_pepper()
-
-
-def test_a_process_under_the_former_pepper_cannot_claim(settings):
-    pins.verify_pepper()
-    person = make_member(group=make_group())
-    pins.rotate_pepper(settings.PIN_PEPPER, NEW_PEPPER)
-
-    with pytest.raises(ImproperlyConfigured, match="rotated"):
-        pins.choose(person, "4071")
-
-    assert not PinClaim.objects.exists()
-
-
-def test_the_check_value_does_not_tell_the_pepper(settings):
-    pins.verify_pepper()
-
-    assert settings.PIN_PEPPER not in PinCheck.objects.get().value

@@ -4,17 +4,21 @@ from io import StringIO
 
 import pytest
 from django.conf import settings as project_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from groups import pins
-from groups.models import PinClaim
+from groups.models import PinCheck, PinClaim
 from tests.factories import make_group, make_member
+from tests.groups.claims import holder_of
+
+pytestmark = pytest.mark.django_db
 
 NEW = "a new pepper of the test suite, 32 characters or more"
 
 
 @pytest.fixture
-def claimed(db):
+def claimed():
     pins.verify_pepper()
     group = make_group()
     person = make_member(group=group, pin="4071")
@@ -113,3 +117,42 @@ def test_a_claim_of_an_unknown_digest_stops_the_rotation(claimed, monkeypatch):
         rotate(monkeypatch)
 
     assert PinClaim.objects.filter(digest=pins.digest(group.pk, "5193")).exists()
+
+
+def test_rotation_keeps_every_pin_and_its_quarantine(settings):
+    groups = [make_group(), make_group()]
+    holders = [make_member(group=group, pin="4071") for group in groups]
+    pins.choose(holders[0], "0042")
+
+    renewed = pins.rotate_pepper(settings.PIN_PEPPER, NEW)
+    settings.PIN_PEPPER = NEW
+
+    assert renewed == 3
+    assert [holder_of("0042", groups[0]), holder_of("4071", groups[1])] == holders
+    with pytest.raises(pins.PinUnavailable):
+        pins.choose(make_member(group=groups[0]), "4071")
+
+
+def test_the_start_is_refused_under_another_pepper(settings):
+    pins.verify_pepper()
+    settings.PIN_PEPPER = NEW
+
+    with pytest.raises(ImproperlyConfigured, match="PIN_PEPPER is not the one"):
+        pins.verify_pepper()
+
+
+def test_a_process_under_the_former_pepper_cannot_claim(settings):
+    pins.verify_pepper()
+    person = make_member(group=make_group())
+    pins.rotate_pepper(settings.PIN_PEPPER, NEW)
+
+    with pytest.raises(ImproperlyConfigured, match="rotated"):
+        pins.choose(person, "4071")
+
+    assert not PinClaim.objects.exists()
+
+
+def test_the_check_value_does_not_tell_the_pepper(settings):
+    pins.verify_pepper()
+
+    assert settings.PIN_PEPPER not in PinCheck.objects.get().value

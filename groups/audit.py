@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils import translation
+
 from groups.models import AuditEntry, Group
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ def line(
     details: object = "",
 ) -> AuditEntry:
     """Return a line that is not written yet."""
+    # Kept without a language: `details_text` says it in the reader's.
+    with translation.override(None):
+        kept = str(details)
     return AuditEntry(
         organisation_id=group.organisation_id,
         group=group,
@@ -45,5 +50,5 @@ def line(
         actor_name=str(by or ""),
         event=event,
         subject=str(subject)[:254],
-        details=str(details)[:500],
+        details=kept[:500],
     )

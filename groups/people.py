@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from groups import audit, pins
@@ -59,7 +60,7 @@ def join(user: User, *, group: Group, role: Role, by: User | None) -> Membership
         group=group,
         by=by,
         subject=user,
-        details=membership.get_role_display(),
+        details=role.label,
     )
     if is_new:
         pins.claim_on_joining(member)
@@ -72,14 +73,14 @@ def change_role(membership: Membership, *, role: Role, by: User) -> None:
     locked = _lock_unless_owner(membership)
     if locked.role == role:
         return
-    before = locked.get_role_display()
+    before = Role(locked.role).label
     locked.role = role
     locked.save(update_fields=["role"])
     _record(
         audit.Event.ROLE_CHANGED,
         locked,
         by,
-        details=f"{before} → {locked.get_role_display()}",
+        details=format_lazy("{} → {}", before, role.label),
     )
 
 
@@ -163,7 +164,7 @@ def _lock_unless_owner(membership: Membership) -> Membership:
 
 
 def _record(
-    event: audit.Event, membership: Membership, by: User, details: str = ""
+    event: audit.Event, membership: Membership, by: User, details: object = ""
 ) -> None:
     audit.record(
         event, group=membership.group, by=by, subject=membership.user, details=details

@@ -16,10 +16,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chargers.models import Charger, ChargingSession
-from tests.factories import PASSWORD, make_charger
+from groups import people
+from groups.models import Role
+from tests.factories import PASSWORD, make_charger, membership_of
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = Path("locale/de/LC_MESSAGES/django.po")
@@ -270,3 +272,18 @@ def test_choosing_german_is_answered_in_german(client, cast):
     answer = client.post(reverse("accounts:profile"), profile, follow=True)
 
     assert "Ihr Profil ist gespeichert." in words(answer)
+
+
+def test_everybody_reads_the_audit_trail_in_their_language(client, german_cast):
+    with translation.override("de"):
+        people.change_role(
+            membership_of(german_cast.user, german_cast.site),
+            role=Role.ADMINISTRATOR,
+            by=german_cast.superadministrator,
+        )
+    url = reverse("groups:audit", args=[german_cast.organisation.pk])
+
+    client.force_login(german_cast.owner)
+    assert "User → Administrator" in words(client.get(url))
+    headers = {"Accept-Language": "de"}
+    assert "Nutzer → Administrator" in words(client.get(url, headers=headers))

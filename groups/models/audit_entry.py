@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.group import Group, hand_to_parent
@@ -35,6 +36,8 @@ class AuditEntry(models.Model):
         CHARGER_ASSIGNED = "charger assigned", _("Charger assigned")
         CHARGER_UNASSIGNED = "charger unassigned", _("Charger unassigned")
 
+    TOLD_IN_WORDS = (Event.MEMBER_JOINED, Event.ROLE_CHANGED, Event.PIN_REFUSED)
+
     organisation = models.ForeignKey(Group, models.CASCADE, related_name="audit_trail")
     group = models.ForeignKey(Group, hand_to_parent, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -61,3 +64,10 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_event_display()}: {self.subject}"
+
+    @property
+    def details_text(self) -> str:
+        """Return the details, in the reader's language unless they are names."""
+        if self.event not in self.TOLD_IN_WORDS:
+            return self.details
+        return " → ".join(gettext(word) for word in self.details.split(" → "))

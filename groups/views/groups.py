@@ -184,7 +184,7 @@ def _audit_cells(entry: AuditEntry) -> list[object]:
         entry.actor_name,
         entry.get_event_display(),
         entry.subject,
-        entry.details,
+        entry.details_text,
         entry.group.name,
     ]
 

@@ -84,10 +84,6 @@ def rows_of(
     ]
 
 
-def badge(state: ChargerState, text: str) -> SafeString:
-    return badge(state.value, text)
-
-
 def csv_header() -> list[str]:
     return [
         _("Name"),
@@ -137,7 +133,7 @@ def _row(
         where=_word(charger, "group_name"),
         state=state,
         state_text=text,
-        badge=badge(state, text),
+        badge=badge(state.value, text),
         sockets=tuple(_socket(connector) for connector in connectors),
         charging=tuple(sessions),
         last_seen=units.ago_text(charger.last_seen_at, now=now),
@@ -152,7 +148,7 @@ def _socket(connector: Connector) -> SocketRow:
         name=_("Connector %(number)d") % {"number": connector.number}
         if connector.number
         else _("Whole charger"),
-        badge=badge(OF_STATUS[status], str(status.label)),
+        badge=badge(OF_STATUS[status].value, str(status.label)),
         trouble=" · ".join(word for word in told if word not in ("", "NoError")),
     )
 

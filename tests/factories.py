@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -46,7 +47,7 @@ def make_member(
     user: User | None = None,
     suspended: bool = False,
     pin: str = "",
-    **fields: object,
+    **fields: Any,
 ) -> User:
     user = user or make_user(**fields)
     membership = people.join(user, group=group, role=Role(role), by=_owner(group))

@@ -74,6 +74,10 @@ def admin_page(*args: Any) -> Address:
     return Address((302,) * 8 + (200,), lambda cast: list(args))
 
 
+def admin_object(answer: int, pk: Callable[[Cast], Any]) -> Address:
+    return Address((302,) * 8 + (answer,), lambda cast: [pk(cast)])
+
+
 def admin_refusal(*args: Any) -> Address:
     """Not even support staff may do this."""
     return Address((302,) * 8 + (403,), lambda cast: list(args))
@@ -163,7 +167,9 @@ ADMIN_MODELS: dict[str, Callable[[Cast], Any]] = {
     "accounts_user": lambda cast: cast.user.pk,
     "groups_group": lambda cast: cast.site.pk,
     "groups_membership": lambda cast: cast.user.memberships.get().pk,
-    "groups_auditentry": lambda cast: cast.organisation.audit_trail.first().pk,
+    "groups_auditentry": lambda cast: cast.organisation.audit_trail.values_list("pk")[
+        0
+    ][0],
     "chargers_chargermodel": lambda cast: cast.charger.model_id,
     "chargers_charger": lambda cast: cast.charger.pk,
     "chargers_assignment": lambda cast: cast.charger.assignments.get().pk,
@@ -173,9 +179,7 @@ for model, pk in ADMIN_MODELS.items():
     TABLE[f"admin:{model}_changelist"] = admin_page()
     TABLE[f"admin:{model}_add"] = admin_refusal()
     for page, answer in (("change", 200), ("history", 200), ("delete", 403)):
-        TABLE[f"admin:{model}_{page}"] = Address(
-            (302,) * 8 + (answer,), lambda cast, pk=pk: [pk(cast)]
-        )
+        TABLE[f"admin:{model}_{page}"] = admin_object(answer, pk)
 
 
 def names_of(

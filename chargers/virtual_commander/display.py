@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypedDict
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy
 
 from chargers.virtual_commander.charger import Commander, Phase
@@ -68,7 +69,7 @@ def kilo(amount: int, digits: int) -> str:
     """Write thousandths rounded half up, in integers only."""
     unit = 10 ** (3 - digits)
     whole, rest = divmod((amount + unit // 2) // unit, 10**digits)
-    return f"{whole}.{rest:0{digits}}"
+    return f"{whole}{get_format('DECIMAL_SEPARATOR')}{rest:0{digits}}"
 
 
 def _energy_wh(commander: Commander, transaction: Transaction | None) -> int:

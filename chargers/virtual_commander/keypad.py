@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.utils import translation
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
@@ -19,7 +20,7 @@ from websockets.typing import Origin
 from chargers.virtual_commander.bell import Bell
 from chargers.virtual_commander.charger import Commander
 from chargers.virtual_commander.display import snapshot
-from chargers.virtual_commander.pages import Page
+from chargers.virtual_commander.pages import Page, language_for
 from chargers.virtual_commander.silence import SILENT
 
 HOST = "127.0.0.1"
@@ -85,7 +86,8 @@ class Keypad:
             return _plain(HTTPStatus.METHOD_NOT_ALLOWED)
         if request.path == SOCKET_PATH:
             return None
-        page = self.pages.get(request.path)
+        path = request.path if request.path != "/" else f"/{_language(request)}"
+        page = self.pages.get(path)
         return _response(HTTPStatus.OK, page) if page else _plain(HTTPStatus.NOT_FOUND)
 
     async def _attend(self, connection: ServerConnection) -> None:
@@ -97,10 +99,11 @@ class Keypad:
             showing.cancel()
 
     async def _show(self, connection: ServerConnection) -> None:
-        shown = ""
+        shown, language = "", _language(connection.request)
         with suppress(ConnectionClosed):
             while True:
-                current = json.dumps(snapshot(self.commander))
+                with translation.override(language):
+                    current = json.dumps(snapshot(self.commander))
                 if current == shown:
                     await self.bell.wait()
                 else:
@@ -118,6 +121,11 @@ class Keypad:
             self.commander.unplug()
         elif frame == "stop":
             self.commander.stop()
+
+
+def _language(request: Request | None) -> str:
+    accepted = request.headers.get_all("Accept-Language") if request else []
+    return language_for(", ".join(accepted))
 
 
 def _plain(status: HTTPStatus) -> Response:

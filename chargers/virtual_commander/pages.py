@@ -3,8 +3,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import translation
 
 STYLES = ("/keypad.css", "/wall.css", "/device.css", "/keys.css", "/car.css")
 FILES = dict.fromkeys(STYLES, "text/css; charset=utf-8") | {
@@ -20,14 +23,21 @@ class Page:
 
 
 def load(*, identity: str, speed_up: int) -> dict[str, Page]:
-    """Return everything the keypad serves, by path."""
-    html = render_to_string(
-        "virtual_commander/keypad.html",
-        {"identity": identity, "speed_up": speed_up, "styles": STYLES},
-    )
+    """Return everything the keypad serves, by path; its page in every language."""
+    context = {"identity": identity, "speed_up": speed_up, "styles": STYLES}
     pages = {path: Page(kind, _static(path)) for path, kind in FILES.items()}
-    pages["/"] = Page("text/html; charset=utf-8", html.encode())
-    return pages
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            html = render_to_string("virtual_commander/keypad.html", context)
+        pages[f"/{language}"] = Page("text/html; charset=utf-8", html.encode())
+    return pages | {"/": pages[f"/{settings.LANGUAGE_CODE}"]}
+
+
+def language_for(accepted: str) -> str:
+    """Return the language that the portal, too, would choose for a browser."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    return translation.get_language_from_request(request)
 
 
 def _static(path: str) -> bytes:

@@ -58,9 +58,13 @@ class Clock:
 class Visitor:
     """Somebody at the keypad page, who uses its WebSocket as its script does."""
 
-    def __init__(self, port: int) -> None:
-        origin = Origin(f"http://127.0.0.1:{port}")
-        self.visit = connect(f"ws://127.0.0.1:{port}/socket", origin=origin, proxy=None)
+    def __init__(self, port: int, language: str = "en") -> None:
+        self.visit = connect(
+            f"ws://127.0.0.1:{port}/socket",
+            origin=Origin(f"http://127.0.0.1:{port}"),
+            additional_headers={"Accept-Language": language},
+            proxy=None,
+        )
         self.socket = self.visit.__enter__()
 
     def send(self, frame: str | bytes) -> None:

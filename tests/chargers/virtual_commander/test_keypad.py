@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from chargers.virtual_commander import pages
-from tests.chargers.virtual_commander.surroundings import IDENTITY, Wall
+from tests.chargers.virtual_commander.surroundings import IDENTITY, Visitor, Wall
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", None])
@@ -54,6 +54,27 @@ def test_the_keypad_serves_nothing_else(wall):
 
     assert status_of(wall, "/../manage.py") == 404
     assert status_of(wall, "/", method="POST") == 405
+
+
+def test_the_keypad_speaks_the_language_of_the_browser(wall):
+    wall.hang().sees("Ready")
+    german = Visitor(wall.port, language="de-AT, en;q=0.5")
+
+    german.sees("Bereit", hint="Geben Sie Ihre vierstellige PIN ein", energy="0,00")
+    german.leave()
+
+    page = fetched(wall, "/", language="de-AT, en;q=0.5")
+    assert '<html lang="de">' in page
+    assert ">Löschen</button>" in page
+    assert '<html lang="en">' in fetched(wall, "/", language="fr")
+
+
+def fetched(wall: Wall, path: str, *, language: str) -> str:
+    request = urllib.request.Request(f"http://127.0.0.1:{wall.port}{path}")
+    request.add_header("Accept-Language", language)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request) as response:
+        return response.read().decode()
 
 
 def status_of(wall: Wall, path: str, *, host: str = "", method: str = "GET") -> int:

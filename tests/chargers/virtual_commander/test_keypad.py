@@ -60,7 +60,7 @@ def test_the_keypad_speaks_the_language_of_the_browser(wall):
     wall.hang().sees("Ready")
     german = Visitor(wall.port, language="de-AT, en;q=0.5")
 
-    german.sees("Bereit", hint="Geben Sie Ihre vierstellige PIN ein", energy="0,00")
+    german.sees("Bereit", hint="Vierstellige PIN eingeben", energy="0,00")
     german.leave()
 
     page = fetched(wall, "/", language="de-AT, en;q=0.5")

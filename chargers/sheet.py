@@ -187,7 +187,7 @@ class Sheet:
         return Page(list(self._lines(chargers)), number, total)
 
     def is_inside(self, charger: Charger, membership: Membership) -> bool:
-        return membership.group_id in self._path_ids(charger.group_id)
+        return membership in self._reaching(charger.group_id)
 
     def line_of(self, charger: Charger) -> ChargerLine:
         return self._charger_lines([charger])[0]
@@ -269,15 +269,24 @@ class Sheet:
 
     def _reaching(self, group_id: UUID) -> list[Membership]:
         """The memberships that hold in a group: there or above."""
-        path = self._path_ids(group_id)
-        return [each for each in self.held if each.group_id in path]
-
-    def _path_ids(self, group_id: UUID) -> set[UUID]:
-        return {group.pk for group in self._path(group_id)} | self._above
+        return self._reach[group_id]
 
     @cached_property
-    def _above(self) -> set[UUID]:
-        return set(self.group.and_above().values_list("pk", flat=True))
+    def _reach(self) -> dict[UUID, list[Membership]]:
+        held: dict[UUID, list[Membership]] = {}
+        for membership in self.held:
+            held.setdefault(membership.group_id, []).append(membership)
+        above = set(
+            self.group.and_above()
+            .exclude(pk=self.group.pk)
+            .values_list("pk", flat=True)
+        )
+        from_above = [each for each in self.held if each.group_id in above]
+        reach: dict[UUID, list[Membership]] = {}
+        for pk, group in self.groups.items():
+            inherited = reach.get(group.parent_id or pk, from_above)
+            reach[pk] = [*inherited, *held[pk]] if pk in held else inherited
+        return reach
 
     def _path(self, group_id: UUID) -> list[Group]:
         """From the group of the page down to this one."""

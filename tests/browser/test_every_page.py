@@ -145,7 +145,7 @@ def test_opened_menus_and_messages_are_good(visits: Visits, cast: Cast):
     expect(page.get_by_text("is suspended.")).to_be_visible()
     found += flaws(page)
     page.goto(f"/groups/{cast.organisation.pk}/subgroups/")
-    page.locator("summary", has_text="Actions for North Quay").click()
+    page.locator("summary", has_text="Actions for South Quay").click()
     found += flaws(page)
 
     assert not found, "\n".join(found)

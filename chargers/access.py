@@ -56,6 +56,7 @@ def access_of(person: User, chargers: Iterable[Charger]) -> dict[UUID, Access]:
     )
     return {
         charger.pk: _decide(
+            person,
             charger,
             tree.groups[charger.group_id],
             [
@@ -119,6 +120,7 @@ def _access_in(
     )
     return {
         person.pk: _decide(
+            person,
             charger,
             tree.groups[group_id],
             memberships.get(person.pk, []),
@@ -142,6 +144,7 @@ def _concerned(charger: Charger, above: QuerySet[Group]) -> QuerySet[User]:
 
 
 def _decide(
+    person: User,
     charger: Charger,
     group: Group,
     memberships: Sequence[Membership],
@@ -151,6 +154,8 @@ def _decide(
     """Decide by the memberships that reach the charger when it stands in `group`."""
     if charger.is_retired:
         return Access(False, _("This charger is retired"))
+    if not person.is_active:
+        return Access(False, _("The account is not active"))
     everywhere = policy.roles_for(Action.START_CHARGE, Reach.ALL)
     where_assigned = policy.roles_for(Action.START_CHARGE, Reach.ASSIGNED)
     by_depth = sorted(memberships, key=lambda each: each.group.depth)

@@ -101,6 +101,8 @@ def scope(
 
     `in_order` changes the way, not the rows: see `trees.within`.
     """
+    if not user.is_active:
+        return queryset.none()
     model: Any = queryset.model
     allowed = Q(pk__in=[])
     for reach in Reach:

@@ -159,3 +159,15 @@ def test_a_move_tells_whose_access_it_gives_and_takes(company, site):
 
     told = {change.person: change.after.reason for change in changes}
     assert told == {loses: "Not a member of Other", gains: "Assigned"}
+
+
+def test_an_inactive_account_may_nothing_and_the_page_says_why(company, site):
+    user = factories.make_member(group=site, role=Role.ADMINISTRATOR)
+    charger = factories.make_charger(group=site, assigned_to=(user,))
+    user.is_active = False
+    user.save()
+
+    explained = access.explain(user, charger)
+
+    assert explained == access.Access(False, "The account is not active")
+    assert not policy.can(user, Action.START_CHARGE, charger)

@@ -11,7 +11,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
@@ -69,7 +69,9 @@ def inspect(visits: Visits, user: User, cast: Cast) -> tuple[dict[str, int], lis
     answers, found = {}, []
     for name in NAMES:
         url = reverse(name, args=TABLE[name].args(cast))
-        answers[name] = client.get(url).status_code
+        # The client answers in this thread, and leaves it in the person's language.
+        with translation.override("en"):
+            answers[name] = client.get(url).status_code
         if answers[name] == SHOWN:
             page.goto(url)
             found += flaws(page)
@@ -180,7 +182,8 @@ def test_the_error_pages_are_good(visits: Visits):
 
 def show(page: Page, template: str) -> None:
     """Show a page that no address leads to."""
-    html = render_to_string(template)
+    with translation.override("en"):
+        html = render_to_string(template)
 
     def answer(route: Route) -> None:
         route.fulfill(body=html, content_type="text/html")

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from groups.models import Group
+from groups.models import Group, Role
 from tests.browser.visiting import PHONE, Visits
 from tests.cast import Cast
-from tests.factories import membership_of
+from tests.factories import make_member, membership_of
 
 
 def do(page: Page, deed: str, name: str) -> None:
@@ -53,16 +53,28 @@ def test_a_subgroup_with_people_lists_them_instead_of_going(visits: Visits, cast
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
 
 
-def test_the_switcher_puts_the_group_into_the_address(visits: Visits, cast: Cast):
-    page = visits.start(cast.site_administrator, f"/groups/{cast.site.pk}/users/")
-    address = page.url
-
+def switch(page: Page, name: str) -> None:
     page.locator("summary", has_text="Switch group").click()
-    page.get_by_role("link", name="North Quay").click()
-    page.get_by_role("link", name="Users").click()
+    page.get_by_role("banner").get_by_role("link", name=name).click()
 
-    assert page.url == address
-    expect(page.get_by_role("row")).to_have_count(4)
+
+def test_the_switcher_scopes_the_pages_and_is_in_the_address(
+    visits: Visits, cast: Cast
+):
+    make_member(group=cast.site, user=cast.stranger, role=Role.ADMINISTRATOR)
+    page = visits.start(cast.stranger)
+
+    switch(page, "North Quay")
+    page.get_by_role("link", name="Users", exact=True).click()
+    expect(page.get_by_role("link", name="Uma User").first).to_be_visible()
+    assert page.url.endswith(f"/groups/{cast.site.pk}/users/")
+
+    switch(page, "Elsewhere")
+    page.get_by_role("link", name="Users", exact=True).click()
+    expect(page.get_by_role("row")).to_have_count(2)
+
+    colleague = visits.start(cast.administrator, f"/groups/{cast.site.pk}/users/")
+    expect(colleague.get_by_role("link", name="Uma User").first).to_be_visible()
 
 
 def test_the_group_chosen_scopes_the_pages(visits: Visits, cast: Cast):

@@ -66,6 +66,8 @@ def test_while_the_database_is_down_a_charger_is_told_to_come_back(
     gateway, charger, station, action
 ):
     payload = TRANSACTION_MESSAGES[action]
+    # Answered only once the gateway has put the connection on record.
+    assert station.call("Heartbeat")
 
     with database_down():
         station.say(json.dumps([2, "1", action, payload]))

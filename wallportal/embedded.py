@@ -152,8 +152,7 @@ def what_failed(output: str) -> str:
 
 
 def children(addresses: Addresses, environment: dict[str, str]) -> list[Child]:
-    commander = first_commander()
-    password = {"VIRTUAL_COMMANDER_PASSWORD": commander["password"]}
+    commander = virtual_commander(addresses, environment)
     gunicorn = [sys.executable, "-m", "gunicorn", "--log-level=warning"]
     return [
         Child("portal", [*gunicorn, "-c", "python:wallportal.gunicorn"], environment),
@@ -162,18 +161,27 @@ def children(addresses: Addresses, environment: dict[str, str]) -> list[Child]:
             manage("ocpp_gateway", f"--host={HOST}", f"--port={addresses.gateway}"),
             environment,
         ),
-        Child(
-            "virtual Commander",
-            manage(
-                "virtual_commander",
-                commander["identity"],
-                f"--gateway={addresses.gateway_url}",
-                f"--keypad-port={addresses.keypad}",
-                f"--speed-up={SPEED_UP}",
-            ),
-            environment | password,
-        ),
+        *([commander] if commander else []),
     ]
+
+
+def virtual_commander(
+    addresses: Addresses, environment: dict[str, str]
+) -> Child | None:
+    charger = charger_with_keypad()
+    if charger is None:
+        return None
+    return Child(
+        "virtual Commander",
+        manage(
+            "virtual_commander",
+            charger["identity"],
+            f"--gateway={addresses.gateway_url}",
+            f"--keypad-port={addresses.keypad}",
+            f"--speed-up={SPEED_UP}",
+        ),
+        environment | {"VIRTUAL_COMMANDER_PASSWORD": charger["password"]},
+    )
 
 
 def demo() -> dict[str, list[dict[str, str]]]:
@@ -181,8 +189,12 @@ def demo() -> dict[str, list[dict[str, str]]]:
     return dict(json.loads(text))
 
 
-def first_commander() -> dict[str, str]:
-    return next(each for each in demo()["chargers"] if "Commander" in each["model"])
+def charger_with_keypad() -> dict[str, str] | None:
+    """Return the first that the virtual Commander can be."""
+    chargers = demo()["chargers"]
+    return next(
+        (each for each in chargers if each["keypad"] and each["password"]), None
+    )
 
 
 @dataclass
@@ -197,8 +209,9 @@ class Announcement:
         self.waiting = [
             (here.portal, "/sign-in/"),
             (here.gateway, ""),
-            (here.keypad, "/"),
         ]
+        if charger_with_keypad():
+            self.waiting.append((here.keypad, "/"))
 
     def __call__(self) -> None:
         if self.waiting and answers(*self.waiting[0]):
@@ -233,7 +246,7 @@ def welcome(addresses: Addresses) -> str:
             "WallPortal is running. Ctrl-C stops it.",
             "",
             f"  Portal   {addresses.base_url}/",
-            f"  Keypad   {addresses.keypad_url}  ({first_commander()['identity']})",
+            f"  Keypad   {keypad_words(addresses)}",
             f"  Gateway  {addresses.gateway_url}<identity>",
             "",
             f"  {'E-mail':<32}{'Password':<24}{'Role':<20}Group",
@@ -241,6 +254,13 @@ def welcome(addresses: Addresses) -> str:
             "",
         ]
     )
+
+
+def keypad_words(addresses: Addresses) -> str:
+    charger = charger_with_keypad()
+    if charger is None:
+        return "None of the demo's chargers with a keypad can be used any more."
+    return f"{addresses.keypad_url}  ({charger['identity']})"
 
 
 def leave(_number: int, _frame: FrameType | None) -> None:

@@ -74,6 +74,9 @@ class Command(BaseCommand):
             if not User.objects.filter(email__in=emails).exists():
                 fill()
             chargers = with_passwords(known_passwords(out))
+        for charger in chargers:
+            if not charger["password"]:
+                self.stdout.write(renewed(charger["name"]))
         write(
             out,
             {
@@ -151,7 +154,7 @@ def known_passwords(path: Path) -> dict[str, str]:
 
 
 def with_passwords(known: dict[str, str]) -> list[dict[str, str]]:
-    """Describe the demo's chargers; one whose password nobody knows gets a new one."""
+    """Describe the demo's chargers; one that never had a password gets one."""
     serial_numbers = [row[0] for row in CHARGERS]
     chargers = Charger.objects.in_service().filter(serial_number__in=serial_numbers)
     return [
@@ -159,6 +162,7 @@ def with_passwords(known: dict[str, str]) -> list[dict[str, str]]:
             "identity": charger.identity,
             "password": right_password(charger, known.get(charger.identity, "")),
             "model": charger.model.name,
+            "keypad": "yes" if charger.model.has_keypad else "",
             "group": charger.group.name,
             "name": charger.name,
         }
@@ -169,12 +173,20 @@ def with_passwords(known: dict[str, str]) -> list[dict[str, str]]:
 
 
 def right_password(charger: Charger, known: str) -> str:
-    if credentials.matches(known.encode(), charger.password_digest):
-        return known
+    """Return the charger's password, empty where somebody renewed it in the portal."""
+    if charger.password_digest:
+        is_right = credentials.matches(known.encode(), charger.password_digest)
+        return known if is_right else ""
     password = credentials.new_password()
     charger.password_digest = credentials.digest(password.encode())
     charger.save(update_fields=["password_digest"])
     return password
+
+
+def renewed(name: str) -> str:
+    return (
+        f"The password of {name} was renewed in the portal; the demo leaves it alone."
+    )
 
 
 def write(path: Path, content: dict[str, object]) -> None:

@@ -134,21 +134,26 @@ def _row(
         state=state,
         state_text=text,
         badge=badge(state.value, text),
-        sockets=tuple(_socket(connector) for connector in connectors),
+        sockets=tuple(_socket(connector, state) for connector in connectors),
         charging=tuple(sessions),
         last_seen=units.ago_text(charger.last_seen_at, now=now),
         seen_iso=charger.last_seen_at.isoformat() if charger.last_seen_at else "",
     )
 
 
-def _socket(connector: Connector) -> SocketRow:
-    status = Connector.Status(connector.status)
+def _socket(connector: Connector, state: ChargerState) -> SocketRow:
+    if state not in (ChargerState.OFFLINE, ChargerState.RETIRED):
+        status = Connector.Status(connector.status)
+        shown = badge(OF_STATUS[status].value, str(status.label))
+    else:
+        # What it told last may be long over.
+        shown = badge(state.value, str(state.label))
     told = (connector.error_code, connector.info)
     return SocketRow(
         name=_("Connector %(number)d") % {"number": connector.number}
         if connector.number
         else _("Whole charger"),
-        badge=badge(OF_STATUS[status].value, str(status.label)),
+        badge=shown,
         trouble=" · ".join(word for word in told if word not in ("", "NoError")),
     )
 

@@ -78,6 +78,16 @@ def test_state_and_trouble_of_every_connector_are_shown(client, cast):
     assert "Online since" in page
 
 
+def test_connectors_of_an_offline_charger_are_not_shown_as_available(client, cast):
+    Connector.objects.create(charger=cast.charger, number=1, status="available")
+
+    page = words(client.get(reverse("chargers:state", args=[cast.charger.pk])))
+
+    assert "Connector 1" in page
+    assert "Available" not in page
+    assert "badge--available" not in page
+
+
 def test_everybody_who_may_charge_is_listed_on_a_page_of_their_own(client, cast):
     for number in range(12):
         factories.assign(

@@ -18,7 +18,7 @@ from chargers.models import Charger, Connector
 
 # A gateway writes more often than this for every connection that is alive.
 SILENCE = timedelta(minutes=2)
-MOST_CONNECTORS = 99
+MOST_CONNECTORS = 10
 # What a conversation needs to know, in the order of the model; the rest is read anew.
 PROVEN = ("id", "organisation_id", "serial_number", "identity", "password_digest")
 NOBODYS_DIGEST = credentials.digest(b"")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses
+from accounts.names import validate_visible
 
 
 def validate_time_zone(name: str) -> None:
@@ -62,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     email_canonical = CanonicalEmailField(max_length=254, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_visible])
     language = models.CharField(
         _("language"),
         max_length=10,

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import validate_visible
 from chargers.filters import OFF, LongSelect
 from chargers.models import Charger, ChargerModel
 from groups.forms import GroupChoiceField
@@ -19,6 +20,7 @@ class ChargerForm(forms.Form):
     serial_number = forms.CharField(
         label=_("Serial number"),
         max_length=50,
+        validators=[validate_visible],
         help_text=_("It is on the charger's label, after SN."),
         widget=forms.TextInput(attrs=OFF | {"spellcheck": "false"}),
     )
@@ -26,6 +28,7 @@ class ChargerForm(forms.Form):
         label=_("Name"),
         max_length=100,
         required=False,
+        validators=[validate_visible],
         help_text=_("Left empty, it is the serial number."),
         widget=forms.TextInput(attrs=OFF),
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import time_zone_choices
 from accounts.models import User
+from accounts.names import validate_visible
 from groups.models import Group, Role
 from groups.models.group import in_tree_order
 
@@ -42,6 +43,7 @@ class SubgroupForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=100,
+        validators=[validate_visible],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

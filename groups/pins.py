@@ -161,7 +161,7 @@ def remove(member: OrganisationMember, *, by: User) -> None:
     """Take a person's PIN away in one organisation."""
     with transaction.atomic():
         hold(member.user)
-        if release(member):
+        if release(member, is_revoked=by != member.user):
             audit.record(
                 audit.Event.PIN_REMOVED,
                 group=member.organisation,
@@ -178,12 +178,12 @@ def remove_everywhere(user: User) -> None:
             remove(member, by=user)
 
 
-def release(member: OrganisationMember) -> bool:
+def release(member: OrganisationMember, *, is_revoked: bool = False) -> bool:
     """End the person's claim; the PIN stays out of use for the quarantine."""
     held = PinClaim.objects.filter(
         organisation=member.organisation_id, holder=member.user_id
     )
-    return held.update(released_at=timezone.now()) > 0
+    return held.update(released_at=timezone.now(), is_revoked=is_revoked) > 0
 
 
 def claim_on_joining(member: OrganisationMember) -> bool:
@@ -350,7 +350,7 @@ def _claim(member: OrganisationMember, pin: str, now: datetime) -> None:
         organisation=member.organisation_id, digest=digest(member.organisation_id, pin)
     )
     # One's own former PIN comes back at once: the quarantine guards it from others.
-    if same.filter(user=member.user_id).update(released_at=None):
+    if same.filter(user=member.user_id, is_revoked=False).update(released_at=None):
         return
     same.filter(_is_over(now)).delete()
     PinClaim.objects.create(

@@ -6,6 +6,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import accounts.models
+import accounts.names
 
 
 class Migration(migrations.Migration):
@@ -55,7 +56,14 @@ class Migration(migrations.Migration):
                         editable=False, max_length=254, unique=True
                     ),
                 ),
-                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=150,
+                        validators=[accounts.names.validate_visible],
+                        verbose_name="name",
+                    ),
+                ),
                 (
                     "language",
                     models.CharField(

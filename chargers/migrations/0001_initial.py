@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.names
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -77,10 +79,21 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=100,
+                        validators=[accounts.names.validate_visible],
+                        verbose_name="name",
+                    ),
+                ),
                 (
                     "serial_number",
-                    models.CharField(max_length=50, verbose_name="serial number"),
+                    models.CharField(
+                        max_length=50,
+                        validators=[accounts.names.validate_visible],
+                        verbose_name="serial number",
+                    ),
                 ),
                 (
                     "identity",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import validate_visible
 from chargers import credentials
 from groups.constraints import ForeignKeyTogether
 from groups.models import Group
@@ -70,8 +71,10 @@ class Charger(models.Model):
     model = models.ForeignKey(
         ChargerModel, models.PROTECT, related_name="+", verbose_name=_("model")
     )
-    name = models.CharField(_("name"), max_length=100)
-    serial_number = models.CharField(_("serial number"), max_length=50)
+    name = models.CharField(_("name"), max_length=100, validators=[validate_visible])
+    serial_number = models.CharField(
+        _("serial number"), max_length=50, validators=[validate_visible]
+    )
     identity = models.CharField(
         _("OCPP identity"),
         max_length=48,

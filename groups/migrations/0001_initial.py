@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models
+import accounts.names
 import groups.constraints
 import groups.models.group
 import groups.models.pin_claim
@@ -46,7 +47,14 @@ class Migration(migrations.Migration):
                         output_field=models.PositiveSmallIntegerField(),
                     ),
                 ),
-                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=100,
+                        validators=[accounts.names.validate_visible],
+                        verbose_name="name",
+                    ),
+                ),
                 (
                     "owner_standing",
                     models.GeneratedField(
@@ -348,6 +356,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
                 ("claimed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("released_at", models.DateTimeField(blank=True, null=True)),
+                ("is_revoked", models.BooleanField(default=False)),
                 (
                     "holder",
                     models.GeneratedField(

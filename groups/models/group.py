@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
+from accounts.names import validate_visible
 from groups.constraints import ForeignKeyTogether
 from groups.trees import AndAbove, AndBelow
 
@@ -88,7 +89,7 @@ class Group(models.Model):
         output_field=models.PositiveSmallIntegerField(),
         db_persist=True,
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=100, validators=[validate_visible])
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

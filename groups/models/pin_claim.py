@@ -39,6 +39,8 @@ class PinClaim(models.Model):
     digest = models.CharField(max_length=64)
     claimed_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)
+    # Taken away by somebody else: not even its holder gets it back so soon.
+    is_revoked = models.BooleanField(default=False)
     holder = models.GeneratedField(
         expression=Case(When(released_at__isnull=True, then=F("user")), default=None),
         output_field=models.UUIDField(null=True),

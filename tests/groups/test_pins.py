@@ -149,6 +149,16 @@ def test_a_given_up_pin_is_kept_from_others_for_ninety_days(days, is_free):
     assert holder_of("4071", group) == (second if is_free else None)
 
 
+def test_a_pin_that_was_taken_away_does_not_come_back_to_its_holder():
+    group = make_group()
+    user = make_member(group=group, pin="9274")
+
+    pins.remove(member_of(user, group), by=owner_of(group))
+
+    with pytest.raises(pins.PinUnavailable):
+        pins.choose(user, "9274")
+
+
 def test_ones_own_former_pin_may_come_back():
     group = make_group()
     person = make_member(group=group, pin="4071")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group as PermissionGroup
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -54,8 +57,44 @@ class SupportAdmin(BaseAdmin[Row]):
         return False
 
 
+if TYPE_CHECKING:
+    UserForm = forms.ModelForm[User]
+else:
+    UserForm = forms.ModelForm
+
+
+class UserAdminForm(UserForm):
+    """Refuses what would leave a group, or the administration, without anybody."""
+
+    def clean_is_active(self) -> bool:
+        is_active: bool = self.cleaned_data["is_active"]
+        if not is_active and self.instance.owned_groups.exists():
+            raise ValidationError(
+                _("This person owns a group. The ownership is transferred first."),
+                code="owner",
+            )
+        return is_active
+
+    def clean(self) -> None:
+        is_locked_out = not (
+            self.cleaned_data.get("is_active") and self.cleaned_data.get("is_staff")
+        )
+        superusers = User.objects.filter(
+            is_superuser=True, is_active=True, is_staff=True
+        )
+        if (
+            self.instance.is_superuser
+            and is_locked_out
+            and not superusers.exclude(pk=self.instance.pk).exists()
+        ):
+            raise ValidationError(
+                _("Nobody else could enter the administration then."), code="last"
+            )
+
+
 @admin.register(User)
 class UserAdmin(SupportAdmin[User]):
+    form = UserAdminForm
     list_display = ("name", "email", "is_active", "is_staff", "last_seen_at")
     list_filter = ("is_active", "is_staff")
     search_fields = ("name", "email", "email_canonical")

@@ -15,9 +15,11 @@ from accounts.http import UserRequest
 from accounts.models import User
 from groups import policy
 from groups.models import Group
+from groups.models.group import in_tree_order
 from groups.policy import Action
 
 REMEMBERED = "group"
+SWITCHER_LISTS = 40
 SECTIONS = dict.fromkeys(["audit", "delete", "edit", "move", "owner"], "subgroups")
 SECTIONS |= {"memberships": "users"}
 
@@ -89,18 +91,16 @@ class Navigation:
 
     @cached_property
     def groups(self) -> list[Choice]:
-        """The groups where the person is a member, and the one they look at."""
-        own = Group.objects.filter(
-            memberships__user=self._user, memberships__suspended_at=None
-        )
-        groups = {group.pk: group for group in own.select_related("organisation")}
+        """The groups in the person's reach, and the one they look at.
+
+        Of a large tree the upper levels; the others are found on the Groups page.
+        """
+        visible = policy.scope(self._user, Action.SEE_GROUP, Group.objects.all())
+        upper = visible.select_related("organisation").order_by("depth", "name", "pk")
+        groups = {group.pk: group for group in upper[:SWITCHER_LISTS]}
         if self.group is not None:
             groups.setdefault(self.group.pk, self.group)
-        ordered = sorted(
-            groups.values(),
-            key=lambda group: (group.organisation.name, group.depth, group.name),
-        )
-        return [self._choice(group) for group in ordered]
+        return [self._choice(group) for group in in_tree_order(groups.values())]
 
     @cached_property
     def current(self) -> Choice | None:
@@ -109,7 +109,8 @@ class Navigation:
     @cached_property
     def items(self) -> list[Link]:
         if self.group is None:
-            return [self._link(_("Home"), "house", "", reverse("chargers:home"))]
+            home = self._link(_("Home"), "house", "", reverse("chargers:home"))
+            return [home, *self._administration()]
         pk = self.group.pk
         items = [
             self._link(_("Home"), "house", "", self.group.get_absolute_url()),
@@ -130,7 +131,16 @@ class Navigation:
         if self.is_administrator:
             tree = reverse("groups:tree", args=[pk])
             items.append(self._link(_("Groups"), "network", "subgroups", tree))
-        return items
+        return [*items, *self._administration()]
+
+    def _administration(self) -> list[Link]:
+        if not self._user.is_staff:
+            return []
+        return [
+            self._link(
+                _("Administration"), "life-buoy", "admin", reverse("admin:index")
+            )
+        ]
 
     @cached_property
     def is_administrator(self) -> bool:

@@ -38,10 +38,9 @@ def test_the_tree_is_searched(client, cast):
     client.force_login(cast.administrator)
 
     url = reverse("groups:tree", args=[cast.organisation.pk])
-    page = client.get(url, {"q": "north"}).text
+    outline = client.get(url, {"q": "north"}).context["outline"]
 
-    assert "North Quay" in page
-    assert "South Quay" not in page
+    assert [branch.group.name for branch in outline.branches] == ["North Quay"]
 
 
 def test_an_administrator_adds_and_renames_a_subgroup(client, cast):
@@ -261,3 +260,13 @@ def test_the_switcher_keeps_the_chosen_group(client, cast):
     page = client.get(reverse("accounts:profile")).text
 
     assert f'href="{reverse("groups:users", args=[cast.site.pk])}"' in page
+
+
+def test_the_switcher_offers_the_subgroups_in_reach(client, cast):
+    client.force_login(cast.superadministrator)
+
+    page = client.get(reverse("groups:tree", args=[cast.organisation.pk])).text
+
+    for group in (cast.organisation, cast.site, cast.sibling):
+        assert f'class="switcher__link" href="/groups/{group.pk}/"' in page
+    assert "Elsewhere" not in page

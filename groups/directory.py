@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -129,7 +130,7 @@ def _csv_chunk(
             entry.membership.group.name,
             entry.chargers,
             entry.pin_state.label,
-            user.last_seen_at.isoformat(timespec="seconds")
+            timezone.localtime(user.last_seen_at).isoformat(timespec="seconds")
             if user.last_seen_at
             else "",
         ]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -180,7 +181,7 @@ def audit(request: UserRequest, group_id: UUID) -> HttpResponseBase:
 
 def _audit_cells(entry: AuditEntry) -> list[object]:
     return [
-        entry.at.isoformat(timespec="seconds"),
+        timezone.localtime(entry.at).isoformat(timespec="seconds"),
         entry.actor_name,
         entry.get_event_display(),
         entry.subject,

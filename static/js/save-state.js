@@ -16,9 +16,12 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const speaker = speakers.get(detail.xhr);
   if (!speaker) return;
-  say(speaker, detail.successful ? "saved" : "failed");
+  // Who is sent to another page, the sign-in, has saved nothing.
+  const isSaved =
+    detail.successful && !detail.xhr.getResponseHeader("HX-Redirect");
+  say(speaker, isSaved ? "saved" : "failed");
   const tick = detail.elt;
-  if (!detail.successful && tick.type === "checkbox") tick.checked = !tick.checked;
+  if (!isSaved && tick.type === "checkbox") tick.checked = !tick.checked;
 });
 
 function say(speaker, state) {

@@ -5,6 +5,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+handler400 = "wallportal.errors.bad_request"
+handler404 = "wallportal.errors.not_found"
+handler500 = "wallportal.errors.server_error"
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("groups.urls")),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -73,7 +74,10 @@ def assign(request: UserRequest, group_id: UUID, user_id: UUID) -> HttpResponse:
     shown, ticked = _ids(request, "shown"), _ids(request, "charger")
     full, now_full = _ids(request, "full"), _ids(request, "subgroup")
     shown_groups = _ids(request, "shown_subgroup")
-    _deny_unless_all(sheet, shown)
+    gone = _gone_or_404(sheet, shown)
+    is_tick = bool(request.headers.get("HX-Request")) and len(shown) == 1
+    if is_tick and gone:
+        return HttpResponse(status=HTTPStatus.CONFLICT)
 
     up = _inside(sheet, (now_full - full) & shown_groups)
     down = _inside(sheet, (full - now_full) & shown_groups) - up
@@ -88,11 +92,9 @@ def assign(request: UserRequest, group_id: UUID, user_id: UUID) -> HttpResponse:
         within=sheet.group,
         by=request.user,
     )
-    if request.headers.get("HX-Request") and len(shown) == 1:
+    if is_tick:
         return _ticked(request, sheet, shown.pop())
-
-    messages.success(request, _("The assigned chargers are saved."))
-    return _to_user(request, sheet)
+    return _saved(request, sheet, gone)
 
 
 @require_POST
@@ -177,11 +179,12 @@ def _deny_unless_giving(sheet: Sheet) -> None:
     )
 
 
-def _deny_unless_all(sheet: Sheet, charger_ids: set[UUID]) -> None:
-    """Somebody else's charger is no charger; one that left the list is passed over."""
+def _gone_or_404(sheet: Sheet, charger_ids: set[UUID]) -> set[UUID]:
+    """Which chargers left the list; somebody else's charger is no charger."""
     chargers = Charger.objects.filter(organisation=sheet.group.organisation_id)
     known = sheet.assignable().filter(pk__in=charger_ids).values_list("pk", flat=True)
-    for pk in charger_ids - set(known):
+    gone = charger_ids - set(known)
+    for pk in gone:
         policy.get_or_deny(
             sheet.seen_by,
             Action.ASSIGN_CHARGER,
@@ -189,6 +192,7 @@ def _deny_unless_all(sheet: Sheet, charger_ids: set[UUID]) -> None:
             see=Action.SEE_CHARGER,
             pk=pk,
         )
+    return gone
 
 
 def _inside(sheet: Sheet, group_ids: Iterable[UUID]) -> set[UUID]:
@@ -241,6 +245,14 @@ def _addresses(request: UserRequest, sheet: Sheet) -> dict[str, object]:
         "person": sheet.person,
         "query": request.GET.urlencode(),
     }
+
+
+def _saved(request: UserRequest, sheet: Sheet, gone: set[UUID]) -> HttpResponse:
+    messages.success(request, _("The assigned chargers are saved."))
+    if gone:
+        left_out = _("Some chargers are no longer here; they were left out.")
+        messages.warning(request, left_out)
+    return _to_user(request, sheet)
 
 
 def _to_user(request: UserRequest, sheet: Sheet) -> HttpResponse:

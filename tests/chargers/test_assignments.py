@@ -190,14 +190,44 @@ def test_an_untouched_subgroup_tick_gives_nothing_new(client, group, admin):
     assert chargers_of(person) == {shown}
 
 
-def test_a_retired_charger_is_passed_over(client, group, admin):
-    person, charger = make_member(group=group), make_charger(group=group)
+def retired_charger(group):
+    charger = make_charger(group=group)
     charger.retired_at = charger.added_at
     charger.save()
+    return charger
 
-    response = tick(client, group, person, shown=[charger], ticked=[charger])
 
-    assert response.status_code == 302
+def test_a_retired_charger_is_left_out_and_that_is_said(client, group, admin):
+    person, there = make_member(group=group), make_charger(group=group)
+    both = [there, retired_charger(group)]
+
+    response = tick(client, group, person, shown=both, ticked=both)
+
+    assert chargers_of(person) == {there}
+    page = client.get(response.url).text
+    assert "Some chargers are no longer here; they were left out." in page
+
+
+def test_a_tick_on_a_retired_charger_is_a_conflict(client, group, admin):
+    person, charger = make_member(group=group), retired_charger(group)
+
+    response = tick(
+        client, group, person, shown=[charger], ticked=[charger], headers=HTMX
+    )
+
+    assert response.status_code == 409
+    assert chargers_of(person) == set()
+
+
+def test_a_tick_on_a_charger_of_another_subgroup_is_a_conflict(client, group, admin):
+    site, sibling = make_subgroup(parent=group), make_subgroup(parent=group)
+    person, outside = make_member(group=site), make_charger(group=sibling)
+
+    response = tick(
+        client, site, person, shown=[outside], ticked=[outside], headers=HTMX
+    )
+
+    assert response.status_code == 409
     assert chargers_of(person) == set()
 
 

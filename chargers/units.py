@@ -40,8 +40,12 @@ def power_text(power_w: int | None) -> str:
 
 
 def duration_text(duration: timedelta) -> str:
-    """Return hours and minutes, such as 1:05 h."""
+    """Return hours and minutes, such as 1:05 h, or what is less in words."""
     minutes = max(int(duration.total_seconds()), 0) // 60
+    if minutes < 1:
+        return _("under 1 min")
+    if minutes < 60:
+        return _("%(minutes)d min") % {"minutes": minutes}
     return _("%(hours)d:%(minutes)02d h") % {
         "hours": minutes // 60,
         "minutes": minutes % 60,

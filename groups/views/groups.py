@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -92,8 +92,7 @@ def configure(request: UserRequest, group_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: UserRequest, group_id: UUID) -> HttpResponse:
-    group = policy.get_group(request.user, Action.SHAPE_TREE, group_id)
-    navigation.stay_near(request, group)
+    group = _subgroup_or_deny(request, group_id)
     form = MoveForm(
         request.POST or None, targets=_places_to_move_to(request.user, group)
     )
@@ -116,8 +115,7 @@ def move(request: UserRequest, group_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: UserRequest, group_id: UUID) -> HttpResponse:
-    group = policy.get_group(request.user, Action.SHAPE_TREE, group_id)
-    navigation.stay_near(request, group)
+    group = _subgroup_or_deny(request, group_id)
 
     if request.method == "POST":
         try:
@@ -193,4 +191,14 @@ def _audit_cells(entry: AuditEntry) -> list[object]:
 def _places_to_move_to(user: User, group: Group) -> QuerySet[Group]:
     own = Group.objects.filter(organisation=group.organisation_id)
     visible = policy.scope(user, Action.SHAPE_TREE, own)
-    return visible.exclude(pk__in=group.and_below().values("pk"))
+    elsewhere = visible.exclude(pk=group.parent_id)
+    return elsewhere.exclude(pk__in=group.and_below().values("pk"))
+
+
+def _subgroup_or_deny(request: UserRequest, group_id: UUID) -> Group:
+    """A group itself is neither moved nor deleted: there is no such page."""
+    group = policy.get_group(request.user, Action.SHAPE_TREE, group_id)
+    if group.is_root:
+        raise Http404
+    navigation.stay_near(request, group)
+    return group

@@ -156,12 +156,15 @@ def test_an_empty_subgroup_leaves_its_history_to_the_group_above(client, cast):
     )
 
 
-def test_the_group_itself_is_never_deleted(client, cast):
+@pytest.mark.parametrize("page", ["move", "delete"])
+def test_the_group_itself_is_neither_moved_nor_deleted(client, cast, page):
     client.force_login(cast.owner)
 
-    page = post(client, "delete", cast.organisation).text
+    response = post(client, page, cast.organisation, parent=cast.site.pk)
 
-    assert "Move or remove the people, chargers and subgroups first." in page
+    assert response.status_code == 404
+    with pytest.raises(subgroups.NotEmpty):
+        subgroups.delete(cast.organisation, by=cast.owner)
 
 
 def test_a_superadministrator_sets_currency_and_time_zone(client, cast):

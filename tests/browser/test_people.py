@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from chargers.models import Assignment, Charger
@@ -108,6 +109,19 @@ def test_a_tick_that_is_not_saved_says_so_and_goes_back(visits: Visits, cast: Ca
 
     expect(page.get_by_text("Not saved. Try again.")).to_be_visible()
     expect(box).to_be_checked()
+
+
+def test_a_tick_after_the_session_has_ended_leads_to_the_sign_in(
+    visits: Visits, cast: Cast
+):
+    make_charger(group=cast.site, name="Bay 2")
+    page = visits.start(cast.administrator, address_of_user(cast))
+    Session.objects.all().delete()
+
+    page.get_by_role("checkbox", name="Bay 2").click()
+
+    expect(page).to_have_url(re.compile(f"/sign-in/.next={address_of_user(cast)}$"))
+    assert "Bay 2" not in assigned(cast)
 
 
 def test_a_user_sees_only_their_own_page(visits: Visits, cast: Cast):

@@ -16,7 +16,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from chargers import keypad
+from chargers import connections, keypad
 from chargers.clock import Moment
 from chargers.keypad import Decision, Person, Refusal
 from chargers.models import Charger, ChargingSession, MeterReading
@@ -64,9 +64,12 @@ def start(charger: Charger, report: Start) -> Started:
 
     The same report gets the same session. One that was refused is decided anew, as
     long as nothing is known of it but the start.
+
+    Raise connections.Over where the connection that asks is not the present one.
     """
     # Starts of one charger exclude each other, in whatever process they arrive.
     locked = Charger.objects.select_for_update(no_key=True).get(pk=charger.pk)
+    connections.require_present(charger, locked.connection_key)
     session = _told_before(locked, report) or _new_session(locked, report)
     if session.is_of_nobody and session.metered_at is None and not session.is_stopped:
         decision = authorize(locked, report.token)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.utils import timezone
@@ -30,6 +31,21 @@ OFFLINE: Mapping[str, str | None] = {
 }
 
 
+class Ending(StrEnum):
+    """Why a connection is over, in words for the charger's log."""
+
+    REPLACED = "Connected anew"
+    SIGNED_OFF = "Sign in again"
+
+
+class Over(Exception):
+    """The connection that asks is not the charger's any more."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.value)
+        self.ending = ending
+
+
 def admit(identity: str, password: bytes) -> Charger | None:
     """Return the charger in service that proves itself so.
 
@@ -48,6 +64,13 @@ def begin(charger: Charger, *, key: UUID, gateway: str) -> None:
     Charger.objects.filter(pk=charger.pk).update(
         connected_at=now, last_seen_at=now, connection_key=key, gateway=gateway
     )
+    charger.connection_key = key
+
+
+def require_present(charger: Charger, present: UUID | None) -> None:
+    """Raise Over unless the connection that `charger` began is the present one."""
+    if charger.connection_key != present:
+        raise Over(_ending(present))
 
 
 def end(charger: Charger, *, key: UUID) -> None:
@@ -56,10 +79,10 @@ def end(charger: Charger, *, key: UUID) -> None:
     present.update(**OFFLINE, last_seen_at=timezone.now())
 
 
-def keep_alive(keys: Mapping[UUID, UUID]) -> set[UUID]:
+def keep_alive(keys: Mapping[UUID, UUID]) -> dict[UUID, Ending]:
     """Note that these connections, by charger, are alive.
 
-    Return the chargers whose connection is over: newer elsewhere, or retired.
+    Return the chargers whose connection is over, and why.
     """
     now = timezone.now()
     for some in _batches(keys):
@@ -69,7 +92,10 @@ def keep_alive(keys: Mapping[UUID, UUID]) -> set[UUID]:
     Charger.objects.filter(last_seen_at__lt=now - SILENCE).filter(
         connected_at__isnull=False
     ).update(**OFFLINE)
-    return {pk for some in _batches(keys) for pk in _lost(some, keys)}
+    lost: dict[UUID, Ending] = {}
+    for some in _batches(keys):
+        lost |= _lost(some, keys)
+    return lost
 
 
 def forget_gateway(gateway: str, *, before: datetime) -> None:
@@ -108,10 +134,14 @@ def report_status(
     )
 
 
-def _lost(pks: list[UUID], keys: Mapping[UUID, UUID]) -> set[UUID]:
+def _ending(present: UUID | None) -> Ending:
+    return Ending.REPLACED if present else Ending.SIGNED_OFF
+
+
+def _lost(pks: list[UUID], keys: Mapping[UUID, UUID]) -> dict[UUID, Ending]:
     present = Charger.objects.in_service().filter(pk__in=pks)
     held = dict(present.values_list("pk", "connection_key"))
-    return {pk for pk in pks if held.get(pk) != keys[pk]}
+    return {pk: _ending(held.get(pk)) for pk in pks if held.get(pk) != keys[pk]}
 
 
 def _batches(pks: Iterable[UUID]) -> Iterator[list[UUID]]:

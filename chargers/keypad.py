@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from chargers import connections
 from chargers.models import Charger
 from groups import pins, policy
 from groups.policy import Action, Reach
@@ -21,7 +22,8 @@ from groups.policy import Action, Reach
 # One row for each membership of the code's holder that reaches the charger, at least
 # one in any case.
 FACTS = """
-SELECT charger.retired_at IS NOT NULL,
+SELECT charger.connection_key,
+       charger.retired_at IS NOT NULL,
        model.has_keypad,
        person.id,
        person.name,
@@ -47,6 +49,7 @@ LEFT JOIN chargers_assignment assignment
     ON assignment.user_id = person.id AND assignment.charger_id = charger.id
 WHERE charger.id = %s
 """
+CONNECTION_KEY = Charger._meta.get_field("connection_key")
 EVERYWHERE = frozenset(policy.roles_for(Action.START_CHARGE, Reach.ALL))
 WHERE_ASSIGNED = frozenset(policy.roles_for(Action.START_CHARGE, Reach.ASSIGNED))
 
@@ -89,6 +92,7 @@ class _Facts:
 
 
 def decide(charger: Charger, token: str) -> Decision:
+    """Raise connections.Over where the connection that asks is not the present one."""
     facts = _look_up(charger, token)
     refusal = _refusal(facts, is_pin=pins.is_well_formed(token))
     return Decision(None, refusal) if refusal else Decision(facts.person)
@@ -100,13 +104,14 @@ def _look_up(charger: Charger, token: str) -> _Facts:
     with connection.cursor() as cursor:
         cursor.execute(FACTS, [digest, key])
         rows = cursor.fetchall()
-    retired, keypad, person_id, name, email, active, _standing, assigned = rows[0]
+    present, retired, keypad, person_id, name, email, active, _, assigned = rows[0]
+    connections.require_present(charger, CONNECTION_KEY.to_python(present))
     return _Facts(
         is_retired=bool(retired),
         has_keypad=bool(keypad),
         person=person_id and Person(User._meta.pk.to_python(person_id), name or email),
         is_active=bool(active),
-        standings=frozenset(row[6] for row in rows if row[6]),
+        standings=frozenset(row[7] for row in rows if row[7]),
         is_assigned=bool(assigned),
     )
 

@@ -19,6 +19,7 @@ from ocpp.exceptions import (
     OCPPError,
 )
 
+from chargers import connections
 from chargers.ocpp import frames, validation
 from chargers.ocpp.db import Unavailable
 from chargers.ocpp.frames import Call, Json, Malformed
@@ -57,7 +58,7 @@ class Conversation:
     charge_point: object
 
     async def answer(self, frame: str | bytes) -> str | None:
-        """Return the answer to send, if any; raise Unavailable."""
+        """Return the answer to send, if any; raise Unavailable or connections.Over."""
         try:
             call = frames.read(frame)
         except Malformed as error:
@@ -67,7 +68,7 @@ class Conversation:
     async def _answer_call(self, call: Call) -> str:
         try:
             return frames.result(call.id, await self._handle(call))
-        except Unavailable:
+        except (Unavailable, connections.Over):
             raise
         except OCPPError as error:
             return _refusal(call, error)

@@ -17,6 +17,7 @@ from websockets import CloseCode, ConnectionClosed, Request, Response, Subprotoc
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from chargers import connections
+from chargers.connections import Ending
 from chargers.models import Charger
 from chargers.ocpp import handshake, v16
 from chargers.ocpp.conversation import Conversation
@@ -132,6 +133,8 @@ class Gateway:
         except Unavailable as error:
             logger.error("charger=%s database=%s", charger.identity, error)
             await line.close(CloseCode.TRY_AGAIN_LATER)
+        except connections.Over as over:
+            await line.close(CloseCode.POLICY_VIOLATION, over.ending)
         finally:
             await self._let_go(charger, key)
 
@@ -147,11 +150,11 @@ class Gateway:
         former = self._held.get(charger.pk)
         self._held[charger.pk] = held
         if former is not None:
-            self._dismiss(former)
+            self._dismiss(former, Ending.REPLACED)
 
-    def _dismiss(self, held: Held) -> None:
+    def _dismiss(self, held: Held, ending: Ending) -> None:
         goodbye = asyncio.create_task(
-            held.line.close(CloseCode.POLICY_VIOLATION, "Connected anew")
+            held.line.close(CloseCode.POLICY_VIOLATION, ending)
         )
         self._goodbyes.add(goodbye)
         goodbye.add_done_callback(self._goodbyes.discard)
@@ -178,10 +181,10 @@ class Gateway:
             except Unavailable as error:
                 logger.error("keep-alive database=%s", error)
                 continue
-            for pk in lost:
+            for pk, ending in lost.items():
                 held = self._held.get(pk)
                 if held is not None and held.key == keys[pk]:
-                    self._dismiss(held)
+                    self._dismiss(held, ending)
 
     async def _hang_up(self, server: Server) -> None:
         self._is_stopping = True

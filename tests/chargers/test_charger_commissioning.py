@@ -179,11 +179,12 @@ def test_a_new_password_replaces_the_old_one(client, cast):
 def test_a_connection_ends_with_its_password(client, cast, renew):
     key = uuid.uuid4()
     connections.begin(cast.charger, key=key, gateway="here")
-    assert connections.keep_alive({cast.charger.pk: key}) == set()
+    assert connections.keep_alive({cast.charger.pk: key}) == {}
 
     client.post(to("new_password" if renew else "retire", cast.charger))
 
-    assert connections.keep_alive({cast.charger.pk: key}) == {cast.charger.pk}
+    over = {cast.charger.pk: connections.Ending.SIGNED_OFF}
+    assert connections.keep_alive({cast.charger.pk: key}) == over
     cast.charger.refresh_from_db()
     assert not cast.charger.is_connected
 

@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from chargers import connections
+from chargers.connections import Ending
 from chargers.models import Charger, Connector
 from tests.factories import make_charger, make_group
 
@@ -57,7 +58,7 @@ def test_the_end_of_a_former_connection_changes_nothing(charger):
 def test_a_connection_that_is_alive_was_just_seen(charger):
     later = timezone.now() + timedelta(minutes=1)
     with time_machine.travel(later, tick=False):
-        assert connections.keep_alive({charger.pk: KEY}) == set()
+        assert connections.keep_alive({charger.pk: KEY}) == {}
 
     charger.refresh_from_db()
     assert charger.last_seen_at == later
@@ -66,14 +67,14 @@ def test_a_connection_that_is_alive_was_just_seen(charger):
 def test_a_connection_that_was_taken_over_is_over(charger):
     connections.begin(charger, key=NEWER, gateway="there:9000")
 
-    assert connections.keep_alive({charger.pk: KEY}) == {charger.pk}
-    assert connections.keep_alive({charger.pk: NEWER}) == set()
+    assert connections.keep_alive({charger.pk: KEY}) == {charger.pk: Ending.REPLACED}
+    assert connections.keep_alive({charger.pk: NEWER}) == {}
 
 
 def test_a_retired_chargers_connection_is_over(charger):
     Charger.objects.update(retired_at=timezone.now())
 
-    assert connections.keep_alive({charger.pk: KEY}) == {charger.pk}
+    assert connections.keep_alive({charger.pk: KEY}) == {charger.pk: Ending.SIGNED_OFF}
 
 
 def test_what_no_gateway_keeps_alive_is_offline_after_a_while(charger):

@@ -43,11 +43,14 @@ class Station:
         return json.loads(self.socket.recv(10))
 
     def closing_code(self) -> int:
-        """Wait for the gateway to close; return its reason as a number."""
+        return self.closing()[0]
+
+    def closing(self) -> tuple[int, str]:
+        """Wait for the gateway to close; return its reason as number and words."""
         with pytest.raises(ConnectionClosed) as caught:
             self.hear()
         assert caught.value.rcvd is not None
-        return caught.value.rcvd.code
+        return caught.value.rcvd.code, caught.value.rcvd.reason
 
     def exchange(self, action: str, payload: object) -> list:
         """Return the whole answer to a call, whatever it is."""

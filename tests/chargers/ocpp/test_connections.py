@@ -7,8 +7,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from chargers import connections
+from chargers import commissioning, connections
 from chargers.models import Charger, ChargingSession
+from groups.models import AuditEntry
 from tests.chargers.ocpp.conftest import PIN
 from tests.chargers.ocpp.running import running_gateway
 from tests.chargers.ocpp.station import PASSWORD, now, plugged_in
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 def test_a_second_connection_replaces_the_first(gateway, charger):
     with plugged_in(gateway, charger) as first, plugged_in(gateway, charger) as second:
-        assert first.closing_code() == 1008
+        assert first.closing() == (1008, "Connected anew")
         assert second.call("Heartbeat")
 
         charger.refresh_from_db()
@@ -79,6 +80,24 @@ def test_a_retired_charger_is_disconnected(charger):
         Charger.objects.update(retired_at=timezone.now())
 
         assert station.closing_code() == 1008
+
+
+@pytest.mark.parametrize("end", [commissioning.renew_password, commissioning.retire])
+@pytest.mark.parametrize("action", ["Authorize", "StartTransaction"])
+def test_a_connection_under_an_old_password_starts_nothing(
+    station, charger, driver, end, action
+):
+    """The gateway of the fixture asks for lost connections once an hour."""
+    assert station.authorize(PIN) == "Accepted"
+    end(charger, by=driver)
+
+    for_start = {"connectorId": 1, "meterStart": 0, "timestamp": now()}
+    more = for_start if action == "StartTransaction" else {}
+    station.say(json.dumps([2, "1", action, {"idTag": PIN, **more}]))
+
+    assert station.closing() == (1008, "Sign in again")
+    assert not ChargingSession.objects.exists()
+    assert not AuditEntry.objects.filter(event=AuditEntry.Event.PIN_REFUSED).exists()
 
 
 def test_after_the_gateway_ends_nobody_is_connected(charger):

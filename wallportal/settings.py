@@ -204,11 +204,14 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
     },
+    "filters": {"no_traceback": {"()": "wallportal.logs.NoTraceback"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Frames carry PINs; the package would write every one of them.
         "ocpp": {"handlers": [], "propagate": False},
         "websockets": {"level": "WARNING"},
+        "django.request": {"filters": ["no_traceback"]},
+        "django.security": {"filters": ["no_traceback"]},
     },
 }

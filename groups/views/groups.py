@@ -191,7 +191,7 @@ def _audit_cells(entry: AuditEntry) -> list[object]:
 def _places_to_move_to(user: User, group: Group) -> QuerySet[Group]:
     own = Group.objects.filter(organisation=group.organisation_id)
     visible = policy.scope(user, Action.SHAPE_TREE, own)
-    elsewhere = visible.exclude(pk=group.parent_id)
+    elsewhere = visible.exclude(children=group)
     return elsewhere.exclude(pk__in=group.and_below().values("pk"))
 
 

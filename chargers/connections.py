@@ -60,10 +60,15 @@ def admit(identity: str, password: bytes) -> Charger | None:
 
 
 def begin(charger: Charger, *, key: UUID, gateway: str) -> None:
+    """Raise Over where the password that let the charger in was renewed meanwhile."""
     now = timezone.now()
-    Charger.objects.filter(pk=charger.pk).update(
-        connected_at=now, last_seen_at=now, connection_key=key, gateway=gateway
+    proven = Charger.objects.filter(
+        pk=charger.pk, password_digest=charger.password_digest
     )
+    if not proven.update(
+        connected_at=now, last_seen_at=now, connection_key=key, gateway=gateway
+    ):
+        raise Over(Ending.SIGNED_OFF)
     charger.connection_key = key
 
 

@@ -71,6 +71,16 @@ def test_a_connection_that_was_taken_over_is_over(charger):
     assert connections.keep_alive({charger.pk: NEWER}) == {}
 
 
+def test_a_password_renewed_during_the_handshake_lets_nobody_in(charger):
+    admitted = connections.admit(charger.identity, b"its password")
+    Charger.objects.update(password_digest="0" * 64, **connections.OFFLINE)
+
+    with pytest.raises(connections.Over, match="Sign in again"):
+        connections.begin(admitted, key=NEWER, gateway="here:9000")
+
+    assert not is_connected(charger)
+
+
 def test_a_retired_chargers_connection_is_over(charger):
     Charger.objects.update(retired_at=timezone.now())
 

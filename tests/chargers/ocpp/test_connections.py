@@ -50,6 +50,7 @@ def test_twenty_replacements_without_a_pause_leave_the_last_one(gateway, charger
 
 def test_who_cannot_prove_itself_replaces_nobody(gateway, charger):
     with plugged_in(gateway, charger) as station:
+        assert station.call("Heartbeat")
         other = Charger(identity=charger.identity)
         Charger.objects.update(password_digest="0" * 64)
         with pytest.raises(Exception, match="401"), plugged_in(gateway, other):

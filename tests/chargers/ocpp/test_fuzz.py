@@ -114,6 +114,7 @@ def test_a_frame_that_is_too_large_ends_only_its_own_connection(gateway, charger
 def test_a_fault_of_the_gateway_is_an_error_without_words_of_the_call(
     station, charger, caplog
 ):
+    assert_lives(station)
     # Deleted by force while connected: no handler is made for that.
     charger.delete()
 

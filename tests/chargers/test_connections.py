@@ -73,6 +73,7 @@ def test_a_connection_that_was_taken_over_is_over(charger):
 
 def test_a_password_renewed_during_the_handshake_lets_nobody_in(charger):
     admitted = connections.admit(charger.identity, b"its password")
+    assert admitted is not None
     Charger.objects.update(password_digest="0" * 64, **connections.OFFLINE)
 
     with pytest.raises(connections.Over, match="Sign in again"):

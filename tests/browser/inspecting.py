@@ -26,6 +26,9 @@ TOO_WIDE = """() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   return scrollWidth > clientWidth ? [`${scrollWidth - clientWidth} px too wide`] : [];
 }"""
+STYLED = """() => [...document.styleSheets].every(({ cssRules }) =>
+  [...cssRules].every((rule) => !(rule instanceof CSSImportRule) || rule.styleSheet))
+  && document.styleSheets.length > 0"""
 COLOURS_SETTLED = """() => Promise.allSettled(
   document.getAnimations().map(({ finished }) => finished)).then(() => true)"""
 
@@ -36,6 +39,7 @@ def flaws(page: Page) -> list[str]:
     for scheme, width in LOOKS.items():
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.wait_for_function(STYLED)
         page.evaluate(COLOURS_SETTLED)
         for flaw in page.evaluate(TOO_WIDE) + violations(page, rules):
             found.append(f"{page.url} at {width} px, {scheme}: {flaw}")

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from tests import chromium
 
@@ -34,3 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
             if not chromium.find() and not os.environ.get("CI"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium was found"))
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request of a German leaves its thread German; no other test shall notice."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
